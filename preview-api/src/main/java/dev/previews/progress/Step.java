@@ -1,0 +1,34 @@
+package dev.previews.progress;
+
+/** The steps of {@code up}, in their order. */
+public enum Step {
+  /** Reads the project and decides the environment's id; nothing is created yet. */
+  IDENTIFY("reading the project"),
+  /** Finds, creates or replaces the machine. */
+  MACHINE("preparing the machine"),
+  /** Connects to the machine's engine. */
+  CONNECT("connecting"),
+  /** Decides the URLs. */
+  PLAN("planning URLs"),
+  /** Resolves the Compose model and rewrites it for the machine. */
+  MODEL("resolving the model"),
+  /** Copies the files that differ. */
+  FILES("copying files"),
+  /** Builds images, or sends those that the machine lacks. */
+  IMAGES("preparing images"),
+  /** Creates and starts what changed, and waits until it is ready. */
+  DEPLOY("deploying"),
+  /** Opens the URLs. */
+  TUNNELS("opening URLs");
+
+  private final String label;
+
+  Step(String label) {
+    this.label = label;
+  }
+
+  /** The step in words, for people. */
+  public String label() {
+    return label;
+  }
+}

@@ -1,0 +1,7 @@
+package dev.previews.spi;
+
+/** Makes a deployer known. Found by {@link java.util.ServiceLoader}. */
+public interface DeployerProvider {
+  /** A deployer. */
+  Deployer create();
+}

@@ -1,0 +1,66 @@
+package dev.previews.spi;
+
+import dev.previews.environment.EnvironmentId;
+import dev.previews.environment.Template;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** What an environment needs from its driver. Immutable. */
+public final class MachineSpec {
+  private final EnvironmentId id;
+  private final String owner;
+  private final @Nullable Template template;
+  private final Map<String, String> templateValues;
+
+  private MachineSpec(
+      EnvironmentId id, String owner, @Nullable Template template, Map<String, String> values) {
+    this.id = id;
+    this.owner = owner;
+    this.template = template;
+    this.templateValues = Map.copyOf(values);
+  }
+
+  /** A machine for this environment, which belongs to this owner. */
+  public static MachineSpec of(EnvironmentId id, String owner) {
+    return new MachineSpec(id, owner, null, Map.of());
+  }
+
+  /** The same from this template. */
+  public MachineSpec template(Template source) {
+    return new MachineSpec(id, owner, source, templateValues);
+  }
+
+  /** The same with one more variable for the template. */
+  public MachineSpec templateValue(String name, String value) {
+    Map<String, String> more = new LinkedHashMap<>(templateValues);
+    more.put(name, value);
+    return new MachineSpec(id, owner, template, more);
+  }
+
+  /** The environment. */
+  public EnvironmentId id() {
+    return id;
+  }
+
+  /** Who owns it: what the created objects say, and what existing ones must say. */
+  public String owner() {
+    return owner;
+  }
+
+  /** The user's template; empty for the driver's own. A driver that has no templates refuses one. */
+  public Optional<Template> template() {
+    return Optional.ofNullable(template);
+  }
+
+  /** The user's own variables for the template. A driver that has no templates refuses them. */
+  public Map<String, String> templateValues() {
+    return templateValues;
+  }
+
+  @Override
+  public String toString() {
+    return "machine of " + id + " for " + owner;
+  }
+}
