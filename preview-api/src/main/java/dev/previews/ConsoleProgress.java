@@ -7,7 +7,8 @@ import java.time.Duration;
 import java.util.Locale;
 
 /**
- * Shows progress to people: one line for each step, with a bar that moves on a terminal, plain lines elsewhere.
+ * Shows progress to people: one line for each step, with a bar that moves on a terminal, plain
+ * lines elsewhere.
  *
  * <pre>{@code
  * Previews.builder().progress(ConsoleProgress.create())
@@ -27,7 +28,10 @@ public final class ConsoleProgress implements ProgressListener {
     this.terminal = terminal;
   }
 
-  /** Writes to standard error; draws bars when that looks like a terminal: a console, and a {@code TERM} other than {@code dumb}. */
+  /**
+   * Writes to standard error; draws bars when that looks like a terminal: a console, and a {@code
+   * TERM} other than {@code dumb}.
+   */
   public static ConsoleProgress create() {
     String term = System.getenv().getOrDefault("TERM", "dumb");
     return to(System.err, isInteractive() && !term.equals("dumb"));
@@ -54,8 +58,14 @@ public final class ConsoleProgress implements ProgressListener {
       copied(copied);
     } else if (event instanceof ProgressEvent.ImageSent sent) {
       String line =
-          "sending " + sent.image() + ": " + sent.layersSent() + " layers sent, " + sent.layersPresent()
-              + " there already, " + bytes(sent.bytes());
+          "sending "
+              + sent.image()
+              + ": "
+              + sent.layersSent()
+              + " layers sent, "
+              + sent.layersPresent()
+              + " there already, "
+              + bytes(sent.bytes());
       passing(line);
     } else if (event instanceof ProgressEvent.Output output) {
       if (terminal) {
@@ -74,11 +84,18 @@ public final class ConsoleProgress implements ProgressListener {
 
   private void copied(ProgressEvent.FilesCopied copied) {
     String figures =
-        copied.files() + "/" + copied.totalFiles() + " files, " + bytes(copied.bytes()) + "/" + bytes(copied.totalBytes());
+        copied.files()
+            + "/"
+            + copied.totalFiles()
+            + " files, "
+            + bytes(copied.bytes())
+            + "/"
+            + bytes(copied.totalBytes());
     if (copied.files() < copied.totalFiles()) {
       passing(bar(copied.bytes(), copied.totalBytes()) + " " + figures);
     } else {
-      lasting("  copied " + figures + (copied.removed() == 0 ? "" : ", removed " + copied.removed()));
+      lasting(
+          "  copied " + figures + (copied.removed() == 0 ? "" : ", removed " + copied.removed()));
     }
   }
 

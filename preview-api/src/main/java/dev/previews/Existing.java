@@ -82,7 +82,9 @@ final class Existing {
   private static Machine requireRunning(Machine machine) {
     if (!isRunning(machine)) {
       throw new PreviewException(
-          "the environment " + machine.id() + " is "
+          "the environment "
+              + machine.id()
+              + " is "
               + machine.environment().state().name().toLowerCase(java.util.Locale.ROOT)
               + ": bring it up again to use it",
           machine.environment().detail(),

@@ -7,7 +7,10 @@ import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The branch that is checked out around a directory, read from git's own files (gitrepository-layout(5)). */
+/**
+ * The branch that is checked out around a directory, read from git's own files
+ * (gitrepository-layout(5)).
+ */
 final class GitBranch {
   private static final String BRANCH = "ref: refs/heads/";
 
@@ -29,9 +32,14 @@ final class GitBranch {
         return Optional.of(head.substring(BRANCH.length()));
       }
       throw new InvalidInputException(
-          "the checkout at " + git + " is on no branch (detached head), so the environment has no name: give one with id(\"…\")");
+          "the checkout at "
+              + git
+              + " is on no branch (detached head), so the environment has no name: give one with"
+              + " id(\"…\")");
     } catch (IOException e) {
-      throw new InvalidInputException("the git repository " + git + " cannot be read: " + e + "; give a name with id(\"…\")", e);
+      throw new InvalidInputException(
+          "the git repository " + git + " cannot be read: " + e + "; give a name with id(\"…\")",
+          e);
     }
   }
 
@@ -48,7 +56,8 @@ final class GitBranch {
             return at.resolve(text.substring("gitdir: ".length()));
           }
         } catch (IOException e) {
-          throw new InvalidInputException(git + " cannot be read: " + e + "; give a name with id(\"…\")", e);
+          throw new InvalidInputException(
+              git + " cannot be read: " + e + "; give a name with id(\"…\")", e);
         }
       }
     }

@@ -64,8 +64,15 @@ final class LivePreview implements Preview {
     throw new NotFoundException(
         urls.isEmpty()
             ? noUrl(service)
-            : "service '" + service + "' publishes the ports " + urls.keySet() + ": name one, url(\""
-                + service + "\", " + urls.keySet().iterator().next() + ")");
+            : "service '"
+                + service
+                + "' publishes the ports "
+                + urls.keySet()
+                + ": name one, url(\""
+                + service
+                + "\", "
+                + urls.keySet().iterator().next()
+                + ")");
   }
 
   @Override
@@ -76,28 +83,43 @@ final class LivePreview implements Preview {
       throw new NotFoundException(
           urls(service).isEmpty()
               ? noUrl(service)
-              : "service '" + service + "' does not publish " + containerPort + " but " + urls(service).keySet());
+              : "service '"
+                  + service
+                  + "' does not publish "
+                  + containerPort
+                  + " but "
+                  + urls(service).keySet());
     }
     return url;
   }
 
   private Map<Integer, URI> urls(String service) {
     Map<Integer, URI> urls = new TreeMap<>();
-    plan.urls().forEach((port, url) -> {
-      if (port.service().equals(service)) {
-        urls.put(port.port(), url);
-      }
-    });
+    plan.urls()
+        .forEach(
+            (port, url) -> {
+              if (port.service().equals(service)) {
+                urls.put(port.port(), url);
+              }
+            });
     return urls;
   }
 
   private String noUrl(String service) {
     List<String> known = deployment.exposed().stream().map(ExposedService::name).toList();
     if (!known.contains(service)) {
-      return "there is no service '" + service + "' in " + id() + ", but " + String.join(", ", known);
+      return "there is no service '"
+          + service
+          + "' in "
+          + id()
+          + ", but "
+          + String.join(", ", known);
     }
-    String published = plan.urls().keySet().stream().map(ServicePort::toString).collect(Collectors.joining(", "));
-    return "service '" + service + "' publishes no TCP port: give it one under 'ports' in the Compose file"
+    String published =
+        plan.urls().keySet().stream().map(ServicePort::toString).collect(Collectors.joining(", "));
+    return "service '"
+        + service
+        + "' publishes no TCP port: give it one under 'ports' in the Compose file"
         + (published.isEmpty() ? "" : "; published are " + published);
   }
 
@@ -115,7 +137,9 @@ final class LivePreview implements Preview {
     try (Execution execution = exec(service, command)) {
       int exitCode = execution.await();
       return new ExecResult(
-          exitCode, stdout.toString(StandardCharsets.UTF_8), stderr.toString(StandardCharsets.UTF_8));
+          exitCode,
+          stdout.toString(StandardCharsets.UTF_8),
+          stderr.toString(StandardCharsets.UTF_8));
     }
   }
 
@@ -156,7 +180,8 @@ final class LivePreview implements Preview {
     }
     try {
       if (remove) {
-        Removal.of(machine, settings.ownerOrDefault(), deployment, driver, volumes, settings.begin());
+        Removal.of(
+            machine, settings.ownerOrDefault(), deployment, driver, volumes, settings.begin());
       }
     } catch (RuntimeException | Error failure) {
       opened.closeAfter(failure);

@@ -23,8 +23,9 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One listener on this JVM's loopback for each published port. A port gets the same local port at every {@code up} of an environment while
- * that is free, so that URLs and the services that were given them stay as they are.
+ * One listener on this JVM's loopback for each published port. A port gets the same local port at
+ * every {@code up} of an environment while that is free, so that URLs and the services that were
+ * given them stay as they are.
  */
 final class LoopbackTunnel implements Tunnel {
   /** Below the ports that Linux (32768) and others (49152) give to outgoing connections. */
@@ -41,7 +42,10 @@ final class LoopbackTunnel implements Tunnel {
     this.id = id;
   }
 
-  /** Listens at once, so that nobody else gets the planned ports; connections are refused until {@link #open}. */
+  /**
+   * Listens at once, so that nobody else gets the planned ports; connections are refused until
+   * {@link #open}.
+   */
   @Override
   public TunnelPlan plan(List<ExposedService> services) {
     Map<ServicePort, URI> urls = new TreeMap<>();
@@ -51,7 +55,11 @@ final class LoopbackTunnel implements Tunnel {
         urls.put(
             port,
             URI.create(
-                port.scheme() + "://" + local.getAddress().getHostAddress() + ":" + local.getPort()));
+                port.scheme()
+                    + "://"
+                    + local.getAddress().getHostAddress()
+                    + ":"
+                    + local.getPort()));
       }
     }
     return TunnelPlan.of(urls);
@@ -73,8 +81,7 @@ final class LoopbackTunnel implements Tunnel {
       boolean any = attempt == TRIES;
       int candidate = any ? 0 : FIRST + (preferred + attempt * 17) % PORTS;
       try {
-        Relay relay =
-            Relay.listen(new InetSocketAddress(loopback(), candidate), () -> dial(port));
+        Relay relay = Relay.listen(new InetSocketAddress(loopback(), candidate), () -> dial(port));
         relays.add(relay);
         return (InetSocketAddress) relay.address();
       } catch (BindException e) {

@@ -3,7 +3,9 @@ package dev.previews;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
-/** What one call has opened: closed in reverse, once, with later failures suppressed into the first. */
+/**
+ * What one call has opened: closed in reverse, once, with later failures suppressed into the first.
+ */
 final class OpenResources {
   private final Deque<AutoCloseable> opened = new ArrayDeque<>();
 

@@ -20,7 +20,8 @@ import java.util.stream.Stream;
  * }
  * }</pre>
  *
- * Thread-safe. After {@link #close()} every method except {@code id} and {@code close} throws {@link IllegalStateException}.
+ * Thread-safe. After {@link #close()} every method except {@code id} and {@code close} throws
+ * {@link IllegalStateException}.
  */
 public interface Preview extends AutoCloseable {
   /** The environment's id: what {@link Previews#find} and {@link Previews#down} take. */
@@ -29,7 +30,8 @@ public interface Preview extends AutoCloseable {
   /**
    * The URL of a service that publishes one TCP port.
    *
-   * @throws dev.previews.error.NotFoundException when there is no such service, or it publishes none or several ports; the message lists them
+   * @throws dev.previews.error.NotFoundException when there is no such service, or it publishes
+   *     none or several ports; the message lists them
    */
   URI url(String service);
 
@@ -37,7 +39,8 @@ public interface Preview extends AutoCloseable {
    * The URL of a service's port.
    *
    * @param containerPort the port that the container listens on
-   * @throws dev.previews.error.NotFoundException when the service does not publish it; the message lists what there is
+   * @throws dev.previews.error.NotFoundException when the service does not publish it; the message
+   *     lists what there is
    */
   URI url(String service, int containerPort);
 
@@ -74,8 +77,9 @@ public interface Preview extends AutoCloseable {
   void down(VolumePolicy volumes);
 
   /**
-   * Releases what this JVM holds: its URLs stop answering. The environment stays, unless it was brought up {@linkplain
-   * Previews.Builder#ephemeral() ephemeral}: then it is removed as by {@link #down()}. Closing twice is harmless.
+   * Releases what this JVM holds: its URLs stop answering. The environment stays, unless it was
+   * brought up {@linkplain Previews.Builder#ephemeral() ephemeral}: then it is removed as by {@link
+   * #down()}. Closing twice is harmless.
    */
   @Override
   void close();

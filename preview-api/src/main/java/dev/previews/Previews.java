@@ -19,7 +19,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Preview environments in one place: brings Compose files up there, finds, lists and removes what is there.
+ * Preview environments in one place: brings Compose files up there, finds, lists and removes what
+ * is there.
  *
  * <pre>{@code
  * try (Preview preview = Previews.builder().driver(docker()).up(Path.of("compose.yaml"))) {
@@ -27,11 +28,14 @@ import java.util.stream.Collectors;
  * }
  * }</pre>
  *
- * Immutable and thread-safe; holds nothing open between calls. Every call throws {@link dev.previews.error.PreviewException} or one of its
- * kinds when it fails: {@link InvalidInputException} for what the user gave, before anything is created; {@link
- * dev.previews.error.ConnectionException} when the place cannot be reached; {@link dev.previews.error.ServiceFailedException} when a service
- * does not become ready; {@link dev.previews.error.DeadlineException} at the deadline; {@link dev.previews.error.OwnershipException} when the
- * name is somebody else's; {@link dev.previews.error.MissingProviderException} when a jar is missing.
+ * Immutable and thread-safe; holds nothing open between calls. Every call throws {@link
+ * dev.previews.error.PreviewException} or one of its kinds when it fails: {@link
+ * InvalidInputException} for what the user gave, before anything is created; {@link
+ * dev.previews.error.ConnectionException} when the place cannot be reached; {@link
+ * dev.previews.error.ServiceFailedException} when a service does not become ready; {@link
+ * dev.previews.error.DeadlineException} at the deadline; {@link
+ * dev.previews.error.OwnershipException} when the name is somebody else's; {@link
+ * dev.previews.error.MissingProviderException} when a jar is missing.
  */
 public final class Previews {
   private final Settings settings;
@@ -46,10 +50,12 @@ public final class Previews {
   }
 
   /**
-   * Brings a project up and waits until it is ready. With the id of an environment that exists, only what differs changes.
+   * Brings a project up and waits until it is ready. With the id of an environment that exists,
+   * only what differs changes.
    *
-   * <p>A failure leaves what was made so far, so that it can be looked at: the next {@code up} goes on from there, {@link #down} removes it.
-   * An {@linkplain Builder#ephemeral() ephemeral} environment is removed at once.
+   * <p>A failure leaves what was made so far, so that it can be looked at: the next {@code up} goes
+   * on from there, {@link #down} removes it. An {@linkplain Builder#ephemeral() ephemeral}
+   * environment is removed at once.
    *
    * @param composeFile the Compose file
    * @param more further ones; a later one overrides what an earlier one says
@@ -68,7 +74,8 @@ public final class Previews {
   }
 
   /**
-   * An environment that is up, with URLs of this JVM's own; the caller closes it. Empty when there is none of this id.
+   * An environment that is up, with URLs of this JVM's own; the caller closes it. Empty when there
+   * is none of this id.
    *
    * @throws dev.previews.error.PreviewException when it exists and does not run
    */
@@ -76,7 +83,10 @@ public final class Previews {
     return new Existing(settings).find(EnvironmentId.of(id));
   }
 
-  /** Removes an environment with its volumes, and waits until it is gone. Harmless when there is none of this id. */
+  /**
+   * Removes an environment with its volumes, and waits until it is gone. Harmless when there is
+   * none of this id.
+   */
   public void down(String id) {
     down(id, VolumePolicy.REMOVE);
   }
@@ -92,15 +102,18 @@ public final class Previews {
 
     private Builder() {}
 
-    /** Where environments live. Default: what {@code x-preview} in the Compose file names, else the Docker engine at hand. */
+    /**
+     * Where environments live. Default: what {@code x-preview} in the Compose file names, else the
+     * Docker engine at hand.
+     */
     public Builder driver(DriverConfig driver) {
       settings.driver = driver;
       return this;
     }
 
     /**
-     * Where environments live, by name: {@code "docker"}, {@code "kube://previews?context=staging"}. The driver's jar must be on the class
-     * path.
+     * Where environments live, by name: {@code "docker"}, {@code
+     * "kube://previews?context=staging"}. The driver's jar must be on the class path.
      *
      * @throws dev.previews.error.MissingProviderException when it is not; the message names it
      */
@@ -109,7 +122,8 @@ public final class Previews {
     }
 
     /**
-     * The template from which the driver makes the objects of a machine. Default: the driver's own. Drivers without templates refuse one.
+     * The template from which the driver makes the objects of a machine. Default: the driver's own.
+     * Drivers without templates refuse one.
      *
      * @throws InvalidInputException when the file cannot be read
      */
@@ -136,8 +150,9 @@ public final class Previews {
     }
 
     /**
-     * The environment's id. Default: {@code <project>-<branch>}, the branch taken from the variables of GitHub Actions, GitLab, CircleCI,
-     * Travis, Azure Pipelines or Jenkins, else from git.
+     * The environment's id. Default: {@code <project>-<branch>}, the branch taken from the
+     * variables of GitHub Actions, GitLab, CircleCI, Travis, Azure Pipelines or Jenkins, else from
+     * git.
      *
      * @throws InvalidInputException when it is not valid
      */
@@ -147,8 +162,8 @@ public final class Previews {
     }
 
     /**
-     * Who owns the environment. An environment of another owner is not changed and not removed. Default: the repository in CI, else the name
-     * of the user.
+     * Who owns the environment. An environment of another owner is not changed and not removed.
+     * Default: the repository in CI, else the name of the user.
      */
     public Builder owner(String owner) {
       if (owner.isBlank()) {
@@ -158,7 +173,9 @@ public final class Previews {
       return this;
     }
 
-    /** The directory that paths in the Compose files start from. Default: that of the first file. */
+    /**
+     * The directory that paths in the Compose files start from. Default: that of the first file.
+     */
     public Builder projectDirectory(Path directory) {
       settings.projectDirectory = directory;
       return this;
@@ -176,19 +193,26 @@ public final class Previews {
       return this;
     }
 
-    /** Variables for the interpolation of the Compose files; they win over this process's environment and {@code .env}. */
+    /**
+     * Variables for the interpolation of the Compose files; they win over this process's
+     * environment and {@code .env}.
+     */
     public Builder variables(Map<String, String> variables) {
       settings.variables.putAll(variables);
       return this;
     }
 
-    /** A variable for the interpolation of the Compose files; wins over this process's environment and {@code .env}. */
+    /**
+     * A variable for the interpolation of the Compose files; wins over this process's environment
+     * and {@code .env}.
+     */
     public Builder variable(String name, String value) {
       return variables(Map.of(name, value));
     }
 
     /**
-     * How long one call may take, all of its steps together. Default: what {@code x-preview} says, else 10 minutes.
+     * How long one call may take, all of its steps together. Default: what {@code x-preview} says,
+     * else 10 minutes.
      *
      * @throws InvalidInputException when it is not positive
      */

@@ -12,10 +12,14 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The {@code x-preview} section of a Compose file: what holds where the program itself says nothing. */
+/**
+ * The {@code x-preview} section of a Compose file: what holds where the program itself says
+ * nothing.
+ */
 final class ProjectSettings {
   private static final Set<String> KEYS =
-      new TreeSet<>(Set.of("driver", "template", "template-values", "tunnel", "id", "owner", "deadline"));
+      new TreeSet<>(
+          Set.of("driver", "template", "template-values", "tunnel", "id", "owner", "deadline"));
   private static final Pattern DURATION = Pattern.compile("(?:(\\d+)h)?(?:(\\d+)m)?(?:(\\d+)s)?");
 
   private ProjectSettings() {}
@@ -47,7 +51,8 @@ final class ProjectSettings {
                 settings.template = Template.read(directory.resolve(text(key, value)));
               }
             }
-            case "template-values" -> values(key, value).forEach(settings.templateValues::putIfAbsent);
+            case "template-values" ->
+                values(key, value).forEach(settings.templateValues::putIfAbsent);
             case "tunnel" -> {
               if (settings.tunnel == null) {
                 settings.tunnel = Providers.tunnel(text(key, value));
@@ -103,11 +108,13 @@ final class ProjectSettings {
       try {
         duration = Duration.parse(text);
       } catch (DateTimeParseException e) {
-        throw new InvalidInputException("x-preview: '" + text + "' is not a duration: write 90s, 10m or 1h30m", e);
+        throw new InvalidInputException(
+            "x-preview: '" + text + "' is not a duration: write 90s, 10m or 1h30m", e);
       }
     }
     if (duration.isZero() || duration.isNegative()) {
-      throw new InvalidInputException("x-preview: the deadline must be positive, not '" + text + "'");
+      throw new InvalidInputException(
+          "x-preview: the deadline must be positive, not '" + text + "'");
     }
     return duration;
   }

@@ -16,7 +16,10 @@ import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.function.Function;
 
-/** Finds what is on the class path; what is missing or there twice becomes an error that names the artifact. */
+/**
+ * Finds what is on the class path; what is missing or there twice becomes an error that names the
+ * artifact.
+ */
 final class Providers {
   private static final String DEFAULT_DRIVER = "docker";
   private static final Map<String, String> ARTIFACTS =
@@ -51,14 +54,22 @@ final class Providers {
   /** An address; a bare name is one without anything behind its colon. */
   private static URI address(String kind, String address) {
     try {
-      URI uri = URI.create(address.matches("[A-Za-z][A-Za-z0-9+.-]*:?") ? address.replace(":", "") + ":default" : address);
+      URI uri =
+          URI.create(
+              address.matches("[A-Za-z][A-Za-z0-9+.-]*:?")
+                  ? address.replace(":", "") + ":default"
+                  : address);
       if (uri.getScheme() == null) {
         throw new IllegalArgumentException("it has no scheme");
       }
       return uri;
     } catch (IllegalArgumentException e) {
       throw new InvalidInputException(
-          "'" + address + "' is not the address of a " + kind + ": use a name like 'docker' or"
+          "'"
+              + address
+              + "' is not the address of a "
+              + kind
+              + ": use a name like 'docker' or"
               + " an address like 'kube://namespace?context=name'",
           e);
     }
@@ -66,12 +77,19 @@ final class Providers {
 
   private static <P> P byScheme(
       String kind, URI uri, List<P> providers, Function<P, String> scheme) {
-    List<P> fitting = providers.stream().filter(it -> scheme.apply(it).equalsIgnoreCase(uri.getScheme())).toList();
+    List<P> fitting =
+        providers.stream()
+            .filter(it -> scheme.apply(it).equalsIgnoreCase(uri.getScheme()))
+            .toList();
     List<String> known = providers.stream().map(scheme).sorted().distinct().toList();
     String artifact =
         ARTIFACTS.getOrDefault(uri.getScheme(), "the artifact that brings it")
             + (known.isEmpty() ? "" : " (there is: " + String.join(", ", known) + ")");
-    return only(kind + " '" + uri.getScheme() + "'", artifact, fitting, kind + "s for '" + uri.getScheme() + "'");
+    return only(
+        kind + " '" + uri.getScheme() + "'",
+        artifact,
+        fitting,
+        kind + "s for '" + uri.getScheme() + "'");
   }
 
   private static <P> P only(String what, String artifact, List<P> fitting, String plural) {
@@ -80,7 +98,9 @@ final class Providers {
     }
     if (fitting.size() > 1) {
       throw new MissingProviderException(
-          "several " + plural + " on the class path, keep one: "
+          "several "
+              + plural
+              + " on the class path, keep one: "
               + String.join(", ", fitting.stream().map(it -> it.getClass().getName()).toList()));
     }
     return fitting.get(0);
@@ -94,7 +114,8 @@ final class Providers {
           .forEach(found::add);
       return found;
     } catch (ServiceConfigurationError e) {
-      throw new MissingProviderException("a " + type.getSimpleName() + " cannot be loaded: " + e.getMessage(), e);
+      throw new MissingProviderException(
+          "a " + type.getSimpleName() + " cannot be loaded: " + e.getMessage(), e);
     }
   }
 }

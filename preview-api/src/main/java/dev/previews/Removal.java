@@ -11,7 +11,10 @@ import dev.previews.spi.Machine;
 final class Removal {
   private Removal() {}
 
-  /** On a shared engine what was deployed goes first, stopped in good order; an engine of its own goes as a whole. */
+  /**
+   * On a shared engine what was deployed goes first, stopped in good order; an engine of its own
+   * goes as a whole.
+   */
   static void of(
       Machine machine,
       String owner,
@@ -30,8 +33,15 @@ final class Removal {
     String actual = machine.environment().owner();
     if (!actual.equals(owner)) {
       throw new OwnershipException(
-          "the environment " + machine.id() + " belongs to '" + actual + "' and not to '" + owner
-              + "': to remove it all the same, say owner(\"" + actual + "\")");
+          "the environment "
+              + machine.id()
+              + " belongs to '"
+              + actual
+              + "' and not to '"
+              + owner
+              + "': to remove it all the same, say owner(\""
+              + actual
+              + "\")");
     }
   }
 }

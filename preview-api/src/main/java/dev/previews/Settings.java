@@ -16,7 +16,10 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What the user asked for; null where nothing was said. A builder changes its own; everything else works on a copy and only reads. */
+/**
+ * What the user asked for; null where nothing was said. A builder changes its own; everything else
+ * works on a copy and only reads.
+ */
 final class Settings {
   private static final Duration DEADLINE = Duration.ofMinutes(10);
 

@@ -9,7 +9,8 @@ final class Surroundings {
   private Surroundings() {}
 
   /**
-   * The branch that a CI job is about: the source branch of a pull request, else the branch or tag that is built.
+   * The branch that a CI job is about: the source branch of a pull request, else the branch or tag
+   * that is built.
    *
    * <p>The names are those of each service's documentation of its predefined variables.
    */
@@ -53,7 +54,9 @@ final class Surroundings {
       }
     }
     if (env.containsKey("CIRCLECI") && env.containsKey("CIRCLE_PROJECT_REPONAME")) {
-      return env.getOrDefault("CIRCLE_PROJECT_USERNAME", "") + "/" + env.get("CIRCLE_PROJECT_REPONAME");
+      return env.getOrDefault("CIRCLE_PROJECT_USERNAME", "")
+          + "/"
+          + env.get("CIRCLE_PROJECT_REPONAME");
     }
     return System.getProperty("user.name", "unknown");
   }

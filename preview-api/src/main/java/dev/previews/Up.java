@@ -36,7 +36,8 @@ final class Up {
   Preview run(List<Path> files) {
     Context reading = settings.begin();
     Deployer deployer = Providers.deployer();
-    Project project = reading.step(Step.IDENTIFY, () -> deployer.read(settings.source(files), reading));
+    Project project =
+        reading.step(Step.IDENTIFY, () -> deployer.read(settings.source(files), reading));
     Path directory = project.source().directory().orElseGet(() -> parent(files.get(0)));
     settings = ProjectSettings.complete(settings, project.settings(), directory);
     EnvironmentId id = settings.id == null ? derivedId(project, directory) : settings.id;
@@ -52,15 +53,17 @@ final class Up {
       Tunnel tunnel = opened.add(Tunnels.create(settings, id, context));
       TunnelPlan plan = context.step(Step.PLAN, () -> tunnel.plan(project.services()));
       Deployment deployment =
-          opened.add(
-              deployer.deploy(project, machine, connection, variables(id, plan), context));
+          opened.add(deployer.deploy(project, machine, connection, variables(id, plan), context));
       context.step(
           Step.TUNNELS,
           () -> {
             tunnel.open(deployment);
             return plan;
           });
-      plan.urls().forEach((port, url) -> context.report(new ProgressEvent.UrlOpened(port.service(), port.port(), url)));
+      plan.urls()
+          .forEach(
+              (port, url) ->
+                  context.report(new ProgressEvent.UrlOpened(port.service(), port.port(), url)));
       return new LivePreview(settings, machine, driver, deployment, plan, opened);
     } catch (RuntimeException | Error failure) {
       if (settings.ephemeral && !(failure instanceof OwnershipException)) {
@@ -98,8 +101,8 @@ final class Up {
                 () ->
                     new InvalidInputException(
                         directory.toAbsolutePath()
-                            + " is in no git repository and no CI service says a branch, so the environment"
-                            + " has no name: give one with id(\"…\")"));
+                            + " is in no git repository and no CI service says a branch, so the"
+                            + " environment has no name: give one with id(\"…\")"));
     return EnvironmentId.derive(project.name(), branch);
   }
 
@@ -108,7 +111,10 @@ final class Up {
     return parent == null ? file.toAbsolutePath() : parent;
   }
 
-  /** What the Compose file can use: where each port will be reached. The last one is what Preevy calls it. */
+  /**
+   * What the Compose file can use: where each port will be reached. The last one is what Preevy
+   * calls it.
+   */
   private static Map<String, String> variables(EnvironmentId id, TunnelPlan plan) {
     Map<String, String> variables = new TreeMap<>();
     variables.put("PREVIEW_ID", id.value());
@@ -116,7 +122,9 @@ final class Up {
         .forEach(
             (ServicePort port, URI url) -> {
               String suffix =
-                  port.service().toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]", "_") + "_" + port.port();
+                  port.service().toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]", "_")
+                      + "_"
+                      + port.port();
               variables.put("PREVIEW_URL_" + suffix, url.toString());
               variables.put("PREVIEW_HOST_" + suffix, url.getHost());
               variables.put("PREVIEW_PORT_" + suffix, String.valueOf(url.getPort()));

@@ -10,7 +10,9 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What goes along with a call: by when it must be done, and who hears of its progress. Thread-safe. */
+/**
+ * What goes along with a call: by when it must be done, and who hears of its progress. Thread-safe.
+ */
 public final class Context {
   private static final Logger log = LoggerFactory.getLogger(Context.class);
 
@@ -39,7 +41,10 @@ public final class Context {
     return deadline;
   }
 
-  /** Tells the listener, one event at a time; what the listener throws is logged and goes no further. */
+  /**
+   * Tells the listener, one event at a time; what the listener throws is logged and goes no
+   * further.
+   */
   public void report(ProgressEvent event) {
     synchronized (turn) {
       try {
@@ -50,7 +55,10 @@ public final class Context {
     }
   }
 
-  /** Does the work of a step: reports its start and its end, and notes the step in what the work throws. */
+  /**
+   * Does the work of a step: reports its start and its end, and notes the step in what the work
+   * throws.
+   */
   public <T> T step(Step step, Supplier<T> work) {
     long start = System.nanoTime();
     report(new ProgressEvent.StepStarted(step));
