@@ -7,10 +7,14 @@
 
 up_docker() { # engine, plugins, and the image busybox:local
   up_engine
+  up_plugins
+  busybox_image busybox:local
+}
+
+up_plugins() {
   # Debian puts the plugins in /usr/libexec/docker/cli-plugins, where Debian's client and upstream's both look.
   docker compose version >/dev/null 2>&1 || install docker-compose/trixie
   docker buildx version >/dev/null 2>&1 || install docker-buildx/trixie
-  busybox_image busybox:local
 }
 
 up_engine() {
