@@ -141,6 +141,7 @@ public final class ConsoleProgress implements ProgressListener {
     return String.format(Locale.ROOT, "%.1f %s", value, unit);
   }
 
+  @SuppressWarnings("SystemConsoleNull") // null before JDK 22, isTerminal() from then on
   private static boolean isInteractive() {
     Object console = System.console();
     if (console == null) {
