@@ -7,7 +7,9 @@ import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What goes along with a call: by when it must be done, and who hears of its progress. Thread-safe. */
+/**
+ * What goes along with a call: by when it must be done, and who hears of its progress. Thread-safe.
+ */
 public final class Context {
   private static final Logger log = LoggerFactory.getLogger(Context.class);
 
@@ -36,7 +38,10 @@ public final class Context {
     return deadline;
   }
 
-  /** Tells the listener, one event at a time; what the listener throws is logged and goes no further. */
+  /**
+   * Tells the listener, one event at a time; what the listener throws is logged and goes no
+   * further.
+   */
   public void report(ProgressEvent event) {
     synchronized (turn) {
       try {
