@@ -10,6 +10,7 @@ import dev.previews.spi.Relay;
 import dev.previews.spi.Tunnel;
 import dev.previews.spi.TunnelPlan;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.util.List;
@@ -89,7 +90,9 @@ final class LoopbackTunnel implements Tunnel {
   }
 
   private InetSocketAddress listen(ServicePort port, int local) {
-    Relay relay = Relay.listen(new InetSocketAddress("127.0.0.1", local), () -> dial(port));
+    Relay relay =
+        Relay.listen(
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), local), () -> dial(port));
     relays.add(relay);
     return (InetSocketAddress) relay.address();
   }
