@@ -54,6 +54,7 @@ record ClientConfig(RemoteApiVersion version) implements DockerClientConfig {
   }
 
   @Override
+  @SuppressWarnings("deprecation") // As the interface has it.
   public @Nullable SSLConfig getSSLConfig() {
     return null;
   }
