@@ -1,0 +1,5 @@
+/** Measures what the library takes; not published. */
+@NullMarked
+package dev.previews.bench;
+
+import org.jspecify.annotations.NullMarked;
