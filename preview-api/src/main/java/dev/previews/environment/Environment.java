@@ -10,7 +10,8 @@ import java.time.Instant;
  * @param owner who brought it up
  * @param created when it was created; to the second
  * @param state what its machine does
- * @param detail what the state means, in words, where there is something to say ("image cannot be pulled"); else empty
+ * @param detail what the state means, in words, where there is something to say ("image cannot be
+ *     pulled"); else empty
  */
 public record Environment(
     EnvironmentId id, String driver, String owner, Instant created, State state, String detail) {

@@ -9,10 +9,12 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 
 /**
- * The name of an environment: 1 to 40 characters of {@code a-z}, {@code 0-9} and {@code -}, that begins with a letter and does not end with
- * a dash. Safe as a DNS label, a Kubernetes label value and object name, a Docker object name and a file name.
+ * The name of an environment: 1 to 40 characters of {@code a-z}, {@code 0-9} and {@code -}, that
+ * begins with a letter and does not end with a dash. Safe as a DNS label, a Kubernetes label value
+ * and object name, a Docker object name and a file name.
  *
- * <p>An id that is {@linkplain #derive derived} from a project and a branch is never the one of another project and branch.
+ * <p>An id that is {@linkplain #derive derived} from a project and a branch is never the one of
+ * another project and branch.
  */
 public record EnvironmentId(String value) implements Comparable<EnvironmentId> {
   private static final int MOST = 40;
@@ -43,15 +45,19 @@ public record EnvironmentId(String value) implements Comparable<EnvironmentId> {
   }
 
   /**
-   * The id of a project's branch: {@code <project>-<branch>} where that is valid and says which part is which; otherwise both made safe and
-   * cut, with 8 characters of a digest of the originals at the end.
+   * The id of a project's branch: {@code <project>-<branch>} where that is valid and says which
+   * part is which; otherwise both made safe and cut, with 8 characters of a digest of the originals
+   * at the end.
    *
    * @throws InvalidInputException when either is blank
    */
   public static EnvironmentId derive(String project, String branch) {
     if (project.isBlank() || branch.isBlank()) {
       throw new InvalidInputException(
-          "an environment id needs a project and a branch; got '" + project + "' and '" + branch
+          "an environment id needs a project and a branch; got '"
+              + project
+              + "' and '"
+              + branch
               + "': give an id with id(\"…\")");
     }
     String plain = project + "-" + branch;
@@ -61,8 +67,10 @@ public record EnvironmentId(String value) implements Comparable<EnvironmentId> {
         && !ENDS_LIKE_A_DIGEST.matcher(plain).matches()) {
       return new EnvironmentId(plain);
     }
-    String safe = plain.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-").replaceAll("^[^a-z]+", "");
-    String cut = safe.substring(0, Math.min(safe.length(), MOST - DIGEST - 1)).replaceAll("-+$", "");
+    String safe =
+        plain.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-").replaceAll("^[^a-z]+", "");
+    String cut =
+        safe.substring(0, Math.min(safe.length(), MOST - DIGEST - 1)).replaceAll("-+$", "");
     return new EnvironmentId((cut.isEmpty() ? "env" : cut) + "-" + digest(project + '\0' + branch));
   }
 

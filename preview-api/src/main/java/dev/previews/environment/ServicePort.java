@@ -3,11 +3,13 @@ package dev.previews.environment;
 import dev.previews.error.InvalidInputException;
 
 /**
- * A TCP port of a service that the Compose file publishes, named by the port that the container listens on.
+ * A TCP port of a service that the Compose file publishes, named by the port that the container
+ * listens on.
  *
  * @param service the service's name in the Compose file
  * @param port the container's port, 1 to 65535
- * @param scheme the scheme of its URL: the port's {@code app_protocol} in the Compose file, else {@code https} for 443 and 8443, else {@code http}
+ * @param scheme the scheme of its URL: the port's {@code app_protocol} in the Compose file, else
+ *     {@code https} for 443 and 8443, else {@code http}
  */
 public record ServicePort(String service, int port, String scheme)
     implements Comparable<ServicePort> {
@@ -18,7 +20,8 @@ public record ServicePort(String service, int port, String scheme)
    */
   public ServicePort {
     if (port < 1 || port > 65535) {
-      throw new InvalidInputException("service '" + service + "' publishes " + port + ", which is not a TCP port");
+      throw new InvalidInputException(
+          "service '" + service + "' publishes " + port + ", which is not a TCP port");
     }
   }
 

@@ -2,7 +2,10 @@ package dev.previews.error;
 
 import org.jspecify.annotations.Nullable;
 
-/** A wait ended at its deadline; the message says what was waited for, and the evidence what was last seen. */
+/**
+ * A wait ended at its deadline; the message says what was waited for, and the evidence what was
+ * last seen.
+ */
 public class DeadlineException extends PreviewException {
   private static final long serialVersionUID = 1L;
 

@@ -2,7 +2,10 @@ package dev.previews.error;
 
 import org.jspecify.annotations.Nullable;
 
-/** What the user gave is wrong (an option, the Compose file, a template, a file); nothing was created. */
+/**
+ * What the user gave is wrong (an option, the Compose file, a template, a file); nothing was
+ * created.
+ */
 public class InvalidInputException extends PreviewException {
   private static final long serialVersionUID = 1L;
 

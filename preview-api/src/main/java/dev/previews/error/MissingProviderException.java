@@ -2,7 +2,10 @@ package dev.previews.error;
 
 import org.jspecify.annotations.Nullable;
 
-/** Something that provides a driver, a deployer or a tunnel is not on the class path, or two of them fit; the message names the artifact to add or remove. */
+/**
+ * Something that provides a driver, a deployer or a tunnel is not on the class path, or two of them
+ * fit; the message names the artifact to add or remove.
+ */
 public class MissingProviderException extends PreviewException {
   private static final long serialVersionUID = 1L;
 

@@ -2,7 +2,10 @@ package dev.previews.error;
 
 import org.jspecify.annotations.Nullable;
 
-/** The environment, service or port that was asked for does not exist; the message lists those that do. */
+/**
+ * The environment, service or port that was asked for does not exist; the message lists those that
+ * do.
+ */
 public class NotFoundException extends PreviewException {
   private static final long serialVersionUID = 1L;
 

@@ -2,7 +2,10 @@ package dev.previews.error;
 
 import org.jspecify.annotations.Nullable;
 
-/** An object of the needed name exists and belongs to somebody else; the message names both owners. It was not touched. */
+/**
+ * An object of the needed name exists and belongs to somebody else; the message names both owners.
+ * It was not touched.
+ */
 public class OwnershipException extends PreviewException {
   private static final long serialVersionUID = 1L;
 

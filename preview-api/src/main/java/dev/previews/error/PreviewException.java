@@ -7,8 +7,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The root of every failure that this library reports.
  *
- * <p>The message says what failed, on which object, and what to do about it; {@link #evidence()} is what the remote side
- * said (last output, log lines, events). No message, evidence or {@code toString} holds a secret.
+ * <p>The message says what failed, on which object, and what to do about it; {@link #evidence()} is
+ * what the remote side said (last output, log lines, events). No message, evidence or {@code
+ * toString} holds a secret.
  */
 public class PreviewException extends RuntimeException {
   private static final long serialVersionUID = 1L;

@@ -2,7 +2,10 @@ package dev.previews.error;
 
 import org.jspecify.annotations.Nullable;
 
-/** A command on the machine, or an answer of its engine, reported a failure; the evidence is its last output. */
+/**
+ * A command on the machine, or an answer of its engine, reported a failure; the evidence is its
+ * last output.
+ */
 public class RemoteCommandException extends PreviewException {
   private static final long serialVersionUID = 1L;
 

@@ -18,8 +18,9 @@ import org.jspecify.annotations.Nullable;
  * Command.of("tar", "-x", "-C", folder).stdin(archive::transferTo).timeout(Duration.ofMinutes(1))
  * }</pre>
  *
- * Immutable. Streams are binary and not buffered as a whole; sinks are written by threads of the connection, flushed at the end, and never
- * closed. A sink that blocks holds the command up, not the memory.
+ * Immutable. Streams are binary and not buffered as a whole; sinks are written by threads of the
+ * connection, flushed at the end, and never closed. A sink that blocks holds the command up, not
+ * the memory.
  */
 public final class Command {
   private final List<String> argv;

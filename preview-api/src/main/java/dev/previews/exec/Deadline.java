@@ -66,16 +66,16 @@ public final class Deadline {
     }
   }
 
-  /** The exception that says that this deadline passed, what was waited for and what was seen last. */
+  /**
+   * The exception that says that this deadline passed, what was waited for and what was seen last.
+   */
   public DeadlineException expired(String waitingFor, String lastSeen) {
     return new DeadlineException(
         "gave up after " + text(total) + " waiting for " + waitingFor, lastSeen, null);
   }
 
   private static String text(Duration duration) {
-    return duration.toMillis() < 10_000
-        ? duration.toMillis() + " ms"
-        : duration.toSeconds() + " s";
+    return duration.toMillis() < 10_000 ? duration.toMillis() + " ms" : duration.toSeconds() + " s";
   }
 
   @Override

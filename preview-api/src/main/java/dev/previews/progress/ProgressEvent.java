@@ -3,7 +3,10 @@ package dev.previews.progress;
 import java.net.URI;
 import java.time.Duration;
 
-/** Something that happened while an environment was worked on. Listeners ignore the kinds that they do not know. */
+/**
+ * Something that happened while an environment was worked on. Listeners ignore the kinds that they
+ * do not know.
+ */
 public interface ProgressEvent {
 
   /** A step began. */
@@ -16,7 +19,8 @@ public interface ProgressEvent {
   record StepFailed(Step step, Duration took) implements ProgressEvent {}
 
   /**
-   * How far the copying of files is; the last one has {@code files == totalFiles}. Bytes are those of file contents.
+   * How far the copying of files is; the last one has {@code files == totalFiles}. Bytes are those
+   * of file contents.
    *
    * @param removed files that went at the far end because they went here
    */
@@ -36,12 +40,17 @@ public interface ProgressEvent {
   /** A line that a tool printed: of a build, a pull, or of Compose. */
   record Output(Step step, String line) implements ProgressEvent {}
 
-  /** What a service is doing now, in the engine's own words ("running", "healthy", "exited (0)"). */
+  /**
+   * What a service is doing now, in the engine's own words ("running", "healthy", "exited (0)").
+   */
   record ServiceChanged(String service, String state) implements ProgressEvent {}
 
   /** A service can be reached at this URL. */
   record UrlOpened(String service, int port, URI url) implements ProgressEvent {}
 
-  /** Something that the user should know and that did not stop the work (a bind mount left alone, a socket not copied). */
+  /**
+   * Something that the user should know and that did not stop the work (a bind mount left alone, a
+   * socket not copied).
+   */
   record Notice(String text) implements ProgressEvent {}
 }

@@ -1,8 +1,8 @@
 package dev.previews.progress;
 
 /**
- * Hears what happens. Calls come one at a time, from any thread, and hold the work up: a listener returns quickly. What it throws is
- * logged and otherwise ignored.
+ * Hears what happens. Calls come one at a time, from any thread, and hold the work up: a listener
+ * returns quickly. What it throws is logged and otherwise ignored.
  */
 @FunctionalInterface
 public interface ProgressListener {

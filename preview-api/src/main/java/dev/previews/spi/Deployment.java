@@ -11,16 +11,21 @@ import java.util.stream.Stream;
 
 /** A project that was deployed on a machine. Thread-safe. */
 public interface Deployment extends AutoCloseable {
-  /** The services that were deployed, with the ports that they publish and the labels of the Compose file, by name. */
+  /**
+   * The services that were deployed, with the ports that they publish and the labels of the Compose
+   * file, by name.
+   */
   List<ExposedService> exposed();
 
   /** What each service is doing now, by name; without URLs. */
   List<Service> services();
 
   /**
-   * Opens a stream to a published port, wherever its engine has put it by now; the caller closes it.
+   * Opens a stream to a published port, wherever its engine has put it by now; the caller closes
+   * it.
    *
-   * @throws dev.previews.error.NotFoundException when the service does not publish it or has no running container
+   * @throws dev.previews.error.NotFoundException when the service does not publish it or has no
+   *     running container
    * @throws dev.previews.error.ConnectionException when it cannot be reached
    */
   DuplexStream dial(ServicePort port);
@@ -33,8 +38,9 @@ public interface Deployment extends AutoCloseable {
   Execution exec(String service, Command command);
 
   /**
-   * What the service's containers printed, in order; with {@code follow} also what they print from now on, until the stream is closed or the
-   * containers are gone. The caller closes the stream, from any thread.
+   * What the service's containers printed, in order; with {@code follow} also what they print from
+   * now on, until the stream is closed or the containers are gone. The caller closes the stream,
+   * from any thread.
    *
    * @throws dev.previews.error.NotFoundException when the service is unknown
    */

@@ -1,6 +1,9 @@
 package dev.previews.spi;
 
-/** A place where environments live, described but not opened: what {@code docker()} and {@code kube()} return. Immutable. */
+/**
+ * A place where environments live, described but not opened: what {@code docker()} and {@code
+ * kube()} return. Immutable.
+ */
 @FunctionalInterface
 public interface DriverConfig {
   /**

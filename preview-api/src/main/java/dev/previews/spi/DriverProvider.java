@@ -4,7 +4,10 @@ import java.net.URI;
 
 /** Makes a driver known by name. Found by {@link java.util.ServiceLoader}. */
 public interface DriverProvider {
-  /** The scheme of the addresses that it understands: {@code docker} for {@code docker:} and {@code docker://…}. */
+  /**
+   * The scheme of the addresses that it understands: {@code docker} for {@code docker:} and {@code
+   * docker://…}.
+   */
   String scheme();
 
   /**

@@ -16,7 +16,10 @@ public final class ExposedService {
     this.labels = Map.copyOf(labels);
   }
 
-  /** A service that publishes these TCP ports, perhaps none, and carries these labels in the Compose file. */
+  /**
+   * A service that publishes these TCP ports, perhaps none, and carries these labels in the Compose
+   * file.
+   */
   public static ExposedService of(
       String name, List<ServicePort> ports, Map<String, String> labels) {
     return new ExposedService(name, ports, labels);

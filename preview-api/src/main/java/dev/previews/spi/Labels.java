@@ -1,6 +1,9 @@
 package dev.previews.spi;
 
-/** The keys of the labels that every created object carries from its first moment. Valid in Docker and in Kubernetes. */
+/**
+ * The keys of the labels that every created object carries from its first moment. Valid in Docker
+ * and in Kubernetes.
+ */
 public final class Labels {
   /** The id of the environment that the object belongs to. */
   public static final String ENVIRONMENT = "dev.previews.environment";

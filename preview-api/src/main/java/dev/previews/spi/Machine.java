@@ -2,13 +2,15 @@ package dev.previews.spi;
 
 import dev.previews.environment.Environment;
 import dev.previews.environment.EnvironmentId;
-import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** A Docker server for one environment, as its driver knows it. Immutable; a description, not a live thing. */
+/**
+ * A Docker server for one environment, as its driver knows it. Immutable; a description, not a live
+ * thing.
+ */
 public final class Machine {
   private final Environment environment;
   private final String directory;
@@ -38,19 +40,26 @@ public final class Machine {
   }
 
   /**
-   * The absolute path of a directory that is the environment's own, the same for commands and for bind mounts of the engine. It exists on a
-   * machine that was {@linkplain Driver#ensure ensured}; no component is a symlink that the two see differently.
+   * The absolute path of a directory that is the environment's own, the same for commands and for
+   * bind mounts of the engine. It exists on a machine that was {@linkplain Driver#ensure ensured};
+   * no component is a symlink that the two see differently.
    */
   public String directory() {
     return directory;
   }
 
-  /** Whether the engine also serves others: then everything that is created on it must be named after the environment, and removed by name. */
+  /**
+   * Whether the engine also serves others: then everything that is created on it must be named
+   * after the environment, and removed by name.
+   */
   public boolean shared() {
     return shared;
   }
 
-  /** What the driver wants to remember from {@code ensure}, {@code find} or {@code list} to {@code connect}. Holds no secret. */
+  /**
+   * What the driver wants to remember from {@code ensure}, {@code find} or {@code list} to {@code
+   * connect}. Holds no secret.
+   */
   public Map<String, String> properties() {
     return properties;
   }

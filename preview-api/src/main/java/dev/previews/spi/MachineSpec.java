@@ -49,7 +49,9 @@ public final class MachineSpec {
     return owner;
   }
 
-  /** The user's template; empty for the driver's own. A driver that has no templates refuses one. */
+  /**
+   * The user's template; empty for the driver's own. A driver that has no templates refuses one.
+   */
   public Optional<Template> template() {
     return Optional.ofNullable(template);
   }

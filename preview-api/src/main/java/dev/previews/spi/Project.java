@@ -27,7 +27,8 @@ public final class Project {
    * @param source what it was read from
    * @param name the project's name by Compose's own rules
    * @param services the services that would run
-   * @param settings what stands below {@code x-preview}: JDK maps, lists, strings, numbers and booleans
+   * @param settings what stands below {@code x-preview}: JDK maps, lists, strings, numbers and
+   *     booleans
    */
   public static Project of(
       ProjectSource source,

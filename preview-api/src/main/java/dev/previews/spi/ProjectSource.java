@@ -7,9 +7,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/**
- * What the user gave to be brought up: Compose files and how to read them. Immutable.
- */
+/** What the user gave to be brought up: Compose files and how to read them. Immutable. */
 public final class ProjectSource {
   private final List<Path> files;
   private final @Nullable Path directory;
@@ -50,7 +48,10 @@ public final class ProjectSource {
     return new ProjectSource(files, directory, profiles, chosen, variables);
   }
 
-  /** The same with these variables at interpolation; they win over this process's environment and over {@code .env}. */
+  /**
+   * The same with these variables at interpolation; they win over this process's environment and
+   * over {@code .env}.
+   */
   public ProjectSource variables(Map<String, String> values) {
     return new ProjectSource(files, directory, profiles, services, values);
   }

@@ -1,0 +1,59 @@
+package dev.previews.examples.hello;
+
+import static dev.previews.docker.Docker.docker;
+
+import dev.previews.ConsoleProgress;
+import dev.previews.Preview;
+import dev.previews.Previews;
+import dev.previews.environment.Service;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+
+/** Brings the example up, shows what its URLs answer, and leaves it up; {@code down} removes it. */
+final class Hello {
+  private static final String ID = "hello";
+  private static final Path COMPOSE = Path.of("examples", "hello", "compose.yaml");
+
+  private Hello() {}
+
+  public static void main(String[] arguments) throws IOException, InterruptedException {
+    String image = System.getenv().getOrDefault("BASE_IMAGE", "busybox:1.37");
+    Previews previews =
+        Previews.builder()
+            .driver(docker().image(image))
+            .id(ID)
+            .variable("BASE_IMAGE", image)
+            .progress(ConsoleProgress.create())
+            .build();
+    if (arguments.length > 0 && arguments[0].equals("down")) {
+      previews.down(ID);
+      System.out.println("removed " + ID);
+      return;
+    }
+    Instant start = Instant.now();
+    try (Preview preview = previews.up(COMPOSE)) {
+      long took = Duration.between(start, Instant.now()).toMillis();
+      System.out.printf("%nup in %.1f s%n", took / 1000.0);
+      for (Service service : preview.services()) {
+        System.out.printf("  %-8s %s%n", service.name(), service.state());
+        for (URI url : service.urls().values()) {
+          System.out.printf("    %s answers: %s%n", url, get(url));
+        }
+      }
+      System.out.println("The environment stays up; ./quickstart down removes it.");
+    }
+  }
+
+  private static String get(URI url) throws IOException, InterruptedException {
+    HttpResponse<String> response =
+        HttpClient.newHttpClient()
+            .send(HttpRequest.newBuilder(url).build(), HttpResponse.BodyHandlers.ofString());
+    return response.statusCode() + " " + response.body().lines().findFirst().orElse("");
+  }
+}
