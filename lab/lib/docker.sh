@@ -48,7 +48,7 @@ has_image() { docker image inspect "$1" >/dev/null 2>&1; }
 
 busybox_image() { # busybox_image NAME : Debian's static busybox and nothing else, for machines that reach no registry
   has_image "$1" && return
-  [ -x /bin/busybox ] && ! ldd /bin/busybox >/dev/null 2>&1 || install busybox-static
+  if [ ! -x /bin/busybox ] || ldd /bin/busybox >/dev/null 2>&1; then install busybox-static; fi
   local dir; dir=$(mktemp -d)
   cp /bin/busybox "$dir/busybox"
   printf '%s\n' 'FROM scratch' 'COPY busybox /bin/busybox' 'RUN ["/bin/busybox","--install","-s","/bin"]' 'CMD ["/bin/sh"]' >"$dir/Dockerfile"

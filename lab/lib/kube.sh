@@ -23,9 +23,13 @@ up_kube() {
 }
 
 kube_packages() {
-  command -v etcd >/dev/null && command -v containerd >/dev/null && [ -x /usr/lib/cni/bridge ] && command -v jq >/dev/null \
-    && command -v curl >/dev/null && command -v ip >/dev/null && command -v conntrack >/dev/null \
-    || install etcd-server containerd/bookworm runc/bookworm containernetworking-plugins iptables iproute2 conntrack ethtool jq curl openssl
+  # `command -v` with several names would be content with one of them.
+  local tool
+  for tool in etcd containerd /usr/lib/cni/bridge jq curl ip conntrack openssl; do
+    command -v "$tool" >/dev/null && continue
+    install etcd-server containerd/bookworm runc/bookworm containernetworking-plugins iptables iproute2 conntrack ethtool jq curl openssl
+    return
+  done
 }
 
 build_kube() {
@@ -73,7 +77,7 @@ state = "$CONTAINERD"
 [grpc]
   address = "$CONTAINERD/containerd.sock"
 [plugins."io.containerd.grpc.v1.cri"]
-  sandbox_image = "docker.io/library/pause:local"
+  sandbox_image = "pause:local"
   restrict_oom_score_adj = true
   [plugins."io.containerd.grpc.v1.cri".cni]
     bin_dir = "/usr/lib/cni"
@@ -111,7 +115,7 @@ node_images() { # the node reaches no registry: what Pods run is put there
   has_image pause:local || printf 'FROM busybox:local\nCMD ["/bin/busybox","sleep","2147483647"]\n' | docker build -q -t pause:local - >/dev/null
   here=$(ctr_lab images ls -q)
   for image in pause:local busybox:local machine:local; do
-    grep -qxF "docker.io/library/$image" <<<"$here" || docker save "$image" | ctr_lab images import - >/dev/null
+    grep -q "/library/$image\$" <<<"$here" || docker save "$image" | ctr_lab images import - >/dev/null
   done
 }
 
@@ -133,13 +137,14 @@ ctr_lab() { ctr -a "$CONTAINERD/containerd.sock" -n k8s.io "$@"; }
 clear_pods() { # what outlives containerd: the shims of this lab's Pods and the mounts under its folders
   local pid mount
   for pid in $(ps -eo pid=,args= | awk -v d="$CONTAINERD" '$2 ~ /containerd-shim[^\/]*$/ && index($0, d) {print $1}'); do kill -9 "$pid" 2>/dev/null || true; done
-  for mount in $(awk -v l="$LAB/" -v c="$CONTAINERD/" 'index($2, l) == 1 || index($2, c) == 1 {print $2}' /proc/mounts | sort -r); do umount -l "$mount" 2>/dev/null || true; done
+  awk -v l="$LAB/" -v c="$CONTAINERD/" 'index($2, l) == 1 || index($2, c) == 1 {print $2}' /proc/mounts | sort -r |
+    while read -r mount; do umount -l "$mount" 2>/dev/null || true; done
   rm -rf --one-file-system "$LAB/data/kubelet/pods"
 }
 
 env_kube() { # prints the exports, when the cluster is up
   running kubelet >/dev/null || return 0
-  printf 'export PREVIEW_LAB_KUBECONFIG=%q PREVIEW_LAB_MACHINE_IMAGE=docker.io/library/machine:local\n' "$LAB/etc/kubeconfig"
+  printf 'export PREVIEW_LAB_KUBECONFIG=%q PREVIEW_LAB_MACHINE_IMAGE=machine:local\n' "$LAB/etc/kubeconfig"
 }
 
 status_kube() {

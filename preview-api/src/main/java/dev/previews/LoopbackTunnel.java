@@ -10,8 +10,6 @@ import dev.previews.spi.Relay;
 import dev.previews.spi.Tunnel;
 import dev.previews.spi.TunnelPlan;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -21,6 +19,8 @@ import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One listener on this JVM's loopback for each published port. A port gets the same local port at
@@ -28,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  * given them stay as they are.
  */
 final class LoopbackTunnel implements Tunnel {
+  private static final Logger log = LoggerFactory.getLogger(LoopbackTunnel.class);
+
   /** Below the ports that Linux (32768) and others (49152) give to outgoing connections. */
   private static final int FIRST = 20_000;
 
@@ -77,21 +79,22 @@ final class LoopbackTunnel implements Tunnel {
 
   private InetSocketAddress listen(ServicePort port) {
     int preferred = Math.floorMod(Objects.hash(id.value(), port.service(), port.port()), PORTS);
-    for (int attempt = 0; ; attempt++) {
-      boolean any = attempt == TRIES;
-      int candidate = any ? 0 : FIRST + (preferred + attempt * 17) % PORTS;
+    for (int attempt = 0; attempt < TRIES; attempt++) {
       try {
-        Relay relay = Relay.listen(new InetSocketAddress(loopback(), candidate), () -> dial(port));
-        relays.add(relay);
-        return (InetSocketAddress) relay.address();
-      } catch (BindException e) {
-        if (any) {
-          throw new ConnectionException("no free port on this machine's loopback for " + port, e);
-        }
-      } catch (IOException e) {
-        throw new UncheckedIOException("cannot listen on this machine's loopback for " + port, e);
+        return listen(port, FIRST + (preferred + attempt * 17) % PORTS);
+      } catch (ConnectionException e) {
+        log.debug("another port for {}: {}", port, e.getMessage());
       }
     }
+    return listen(port, 0);
+  }
+
+  private InetSocketAddress listen(ServicePort port, int local) {
+    Relay relay =
+        Relay.listen(
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), local), () -> dial(port));
+    relays.add(relay);
+    return (InetSocketAddress) relay.address();
   }
 
   private DuplexStream dial(ServicePort port) throws IOException {
@@ -100,9 +103,5 @@ final class LoopbackTunnel implements Tunnel {
       throw new IOException("the environment " + id + " is not up yet");
     }
     return ready.dial(port);
-  }
-
-  private static InetAddress loopback() throws IOException {
-    return InetAddress.getByAddress(new byte[] {127, 0, 0, 1});
   }
 }

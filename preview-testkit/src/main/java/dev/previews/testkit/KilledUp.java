@@ -12,8 +12,7 @@ final class KilledUp {
   private KilledUp() {}
 
   /** Starts the JVM and waits for its end. Returns its exit code: 137 after a SIGKILL. */
-  static int run(String driver, String id, String image, Path compose, Step step)
-      throws Exception {
+  static int run(String driver, String id, String image, Path compose, Step step) throws Exception {
     Process process =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),

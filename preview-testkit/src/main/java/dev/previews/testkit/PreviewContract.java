@@ -37,8 +37,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * What {@code up}, {@code find}, {@code list} and {@code down} promise, whatever the driver. Extend it once for each driver; the class path needs a
- * deployer (dev.previews:preview-compose), also in the second JVM that some tests start.
+ * What {@code up}, {@code find}, {@code list} and {@code down} promise, whatever the driver. Extend
+ * it once for each driver; the class path needs a deployer (dev.previews:preview-compose), also in
+ * the second JVM that some tests start.
  */
 public abstract class PreviewContract {
   private static final String COMPOSE =
@@ -82,10 +83,16 @@ public abstract class PreviewContract {
   /** The address of the driver under test, as {@code Previews.Builder.driver(String)} takes it. */
   protected abstract String driver();
 
-  /** An image with busybox's {@code sh}, {@code httpd}, {@code nc} and {@code wget} that the services can run. */
+  /**
+   * An image with busybox's {@code sh}, {@code httpd}, {@code nc} and {@code wget} that the
+   * services can run.
+   */
   protected abstract String image();
 
-  /** Everything that the place holds of this environment, of every kind of object, by name; empty when nothing is left. */
+  /**
+   * Everything that the place holds of this environment, of every kind of object, by name; empty
+   * when nothing is left.
+   */
   protected abstract List<String> leftovers(String environmentId) throws Exception;
 
   /** Checks that the place can be used, and aborts or fails the test where it cannot. */
@@ -117,7 +124,9 @@ public abstract class PreviewContract {
       assertThat(get(preview.url("web"))).isEqualTo("first page");
       assertThat(get(preview.url("web", 8080).resolve("/deep/%C3%BCn%C3%AFc%C3%B6d%C3%A9.txt")))
           .isEqualTo("deep");
-      assertThat(preview.services()).extracting(Service::name).containsExactly("echo", "once", "web");
+      assertThat(preview.services())
+          .extracting(Service::name)
+          .containsExactly("echo", "once", "web");
       assertThat(preview.services()).allMatch(Service::ready);
       assertThat(preview.exec("web", "cat", "/motto").stdout()).isEqualTo("first motto");
       assertThat(preview.exec("web", "cat", "/run/secrets/token").stdout()).isEqualTo("s3cret");
@@ -146,7 +155,8 @@ public abstract class PreviewContract {
     assertThat(leftovers(id)).isEmpty();
     assertThat(previews(id).list()).extracting(it -> it.id().value()).doesNotContain(id);
     assertThat(previews(id).find(id)).isEmpty();
-    assertThat(events).filteredOn(ProgressEvent.StepFinished.class::isInstance)
+    assertThat(events)
+        .filteredOn(ProgressEvent.StepFinished.class::isInstance)
         .extracting(it -> ((ProgressEvent.StepFinished) it).step())
         .containsExactly(Step.values());
   }
@@ -293,7 +303,8 @@ public abstract class PreviewContract {
   void aServiceThatNeverGetsHealthyIsNamed() throws Exception {
     write(
         "compose.yaml",
-        COMPOSE.replaceFirst("healthcheck: .*", "healthcheck: {test: [CMD, 'false'], interval: 1s, retries: 2}"));
+        COMPOSE.replaceFirst(
+            "healthcheck: .*", "healthcheck: {test: [CMD, 'false'], interval: 1s, retries: 2}"));
     assertThatThrownBy(() -> previews(id).up(compose))
         .isInstanceOf(ServiceFailedException.class)
         .hasMessageContaining("service 'web'")

@@ -1,0 +1,12 @@
+package dev.previews.spi;
+
+/** Threads that do not keep the JVM alive. */
+final class Threads {
+  private Threads() {}
+
+  static void start(String name, Runnable work) {
+    Thread thread = new Thread(work, name);
+    thread.setDaemon(true);
+    thread.start();
+  }
+}
