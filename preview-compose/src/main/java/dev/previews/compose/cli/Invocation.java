@@ -10,8 +10,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One call of a tool: its arguments, its input, what is added to its environment, and who hears its lines. Immutable. Arguments are seen
- * by every user of this machine, so that secrets go through {@link #stdin} or {@link #variables}.
+ * One call of a tool: its arguments, its input, what is added to its environment, and who hears its
+ * lines. Immutable. Arguments are seen by every user of this machine, so that secrets go through
+ * {@link #stdin} or {@link #variables}.
  */
 public final class Invocation {
   private final List<String> options;
@@ -66,11 +67,13 @@ public final class Invocation {
   public Invocation variables(Map<String, String> more) {
     Map<String, String> all = new LinkedHashMap<>(variables);
     all.putAll(more);
-    return new Invocation(
-        options, verb, arguments, stdin, Collections.unmodifiableMap(all), lines);
+    return new Invocation(options, verb, arguments, stdin, Collections.unmodifiableMap(all), lines);
   }
 
-  /** The same with every line that it prints, to either stream, told to {@code listener}, one at a time. */
+  /**
+   * The same with every line that it prints, to either stream, told to {@code listener}, one at a
+   * time.
+   */
   public Invocation lines(Consumer<String> listener) {
     return new Invocation(options, verb, arguments, stdin, variables, listener);
   }
