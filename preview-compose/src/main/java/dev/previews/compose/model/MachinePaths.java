@@ -1,6 +1,7 @@
 package dev.previews.compose.model;
 
 import dev.previews.compose.files.FileSource;
+import dev.previews.compose.files.FileSync;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,14 +26,14 @@ final class MachinePaths {
 
   /** Has a local file or directory copied. Returns its absolute path on the machine. */
   String copied(Path local) {
-    String remote = relative(local);
-    sources.put(remote, new FileSource(local, remote));
-    return root + "/" + remote;
+    FileSource source = new FileSource(local, relative(local));
+    sources.put(source.remotePath(), source);
+    return FileSync.remotePath(root, source);
   }
 
   /** Has an empty directory made. Returns its absolute path on the machine. */
   String empty(Path local) {
-    String remote = root + "/" + relative(local);
+    String remote = FileSync.remotePath(root, new FileSource(local, relative(local)));
     empty.add(remote);
     return remote;
   }
