@@ -38,7 +38,13 @@ class QuickstartIT {
   private static String containers() throws Exception {
     return Shell.run(
             Shell.root(),
-            "docker", "ps", "-a", "-q", "--no-trunc", "--filter", "label=dev.previews.environment=hello")
+            "docker",
+            "ps",
+            "-a",
+            "-q",
+            "--no-trunc",
+            "--filter",
+            "label=dev.previews.environment=hello")
         .output();
   }
 }

@@ -54,19 +54,19 @@ class ReadmeIT {
 
   private static String wrapped(String name, String statements) {
     return """
-        import static dev.previews.docker.Docker.docker;
-        import dev.previews.*;
-        import dev.previews.environment.*;
-        import dev.previews.exec.*;
-        import java.nio.file.Path;
-        import java.time.Duration;
-        import java.util.stream.Stream;
-        class %s {
-          void run() throws Exception {
-            %s
-          }
-        }
-        """
+    import static dev.previews.docker.Docker.docker;
+    import dev.previews.*;
+    import dev.previews.environment.*;
+    import dev.previews.exec.*;
+    import java.nio.file.Path;
+    import java.time.Duration;
+    import java.util.stream.Stream;
+    class %s {
+      void run() throws Exception {
+        %s
+      }
+    }
+    """
         .formatted(name, statements);
   }
 
