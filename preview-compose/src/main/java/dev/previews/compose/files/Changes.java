@@ -56,19 +56,18 @@ final class Changes {
       return;
     }
     switch (entry.kind()) {
-      case FILE:
-        classifyFile(entry, recorded, stat);
-        break;
-      case LINK:
-        // Nobody writes to a link: another target is another inode.
-        if (stat.equals(recorded.stat())) {
-          kept.put(entry.path(), recorded);
-        } else {
-          send(entry);
-        }
-        break;
-      default:
-        kept.put(entry.path(), recorded.seen(stat, far.moment()));
+      case FILE -> classifyFile(entry, recorded, stat);
+      case LINK -> classifyLink(entry, recorded, stat);
+      default -> kept.put(entry.path(), recorded.seen(stat, far.moment()));
+    }
+  }
+
+  /** Nobody writes to a link: another target is another inode. */
+  private void classifyLink(LocalEntry entry, Recorded recorded, FarStat stat) {
+    if (stat.equals(recorded.stat())) {
+      kept.put(entry.path(), recorded);
+    } else {
+      send(entry);
     }
   }
 

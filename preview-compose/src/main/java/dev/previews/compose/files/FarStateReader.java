@@ -34,6 +34,7 @@ final class FarStateReader extends OutputStream {
   private final CompletableFuture<Manifest> manifest = new CompletableFuture<>();
   private final Map<String, FarStat> entries = new HashMap<>();
   private final Line line = new Line();
+  private Manifest copied = new Manifest(Map.of());
   private byte[] manifestBytes = {};
   private int manifestLength;
   private long moment;
@@ -42,7 +43,7 @@ final class FarStateReader extends OutputStream {
   /**
    * A reader.
    *
-   * @param wanted which entries to keep; asked after the manifest was read, and may block
+   * @param wanted which entries to keep besides those of the manifest; may block
    */
   FarStateReader(Predicate<String> wanted) {
     this.wanted = wanted;
@@ -94,29 +95,27 @@ final class FarStateReader extends OutputStream {
 
   private void accept(byte value) throws IOException {
     switch (part) {
-      case LENGTH:
+      case LENGTH -> {
+        line.write(value);
         if (value == '\n') {
           acceptLength(line.take().strip());
-        } else {
-          line.write(value);
         }
-        break;
-      case MOMENT:
+      }
+      case MOMENT -> {
+        line.write(value);
         if (value == '\n') {
           moment = number(line.take());
           part = Part.ENTRIES;
           line.write('\n');
-        } else {
-          line.write(value);
         }
-        break;
-      case ENTRIES:
+      }
+      case ENTRIES -> {
         line.write(value);
         if (line.endsRecord()) {
           acceptRecord(line.takeRecord());
         }
-        break;
-      default:
+      }
+      default -> {}
     }
     if (line.size() > LONGEST_RECORD) {
       throw new IOException("the far end's list of files is not one");
@@ -139,7 +138,8 @@ final class FarStateReader extends OutputStream {
     }
     part = Part.MOMENT;
     try {
-      manifest.complete(Manifest.parse(manifestBytes, manifestLength));
+      copied = Manifest.parse(manifestBytes, manifestLength);
+      manifest.complete(copied);
     } catch (IllegalArgumentException e) {
       throw new IOException("the far end's manifest is damaged", e);
     }
@@ -160,7 +160,7 @@ final class FarStateReader extends OutputStream {
       return;
     }
     String path = record.substring(dot + 3);
-    if (wanted.test(path)) {
+    if (copied.get(path) != null || wanted.test(path)) {
       try {
         entries.put(path, FarStat.parse(record.substring(0, dot)));
       } catch (IllegalArgumentException e) {

@@ -130,24 +130,27 @@ final class LocalWalk {
 
   private void add(Path local, String path, LocalAttributes attributes) throws IOException {
     switch (attributes.kind()) {
-      case FILE:
-        if (!Files.isReadable(local)) {
-          problem(local, "it cannot be read");
-          return;
-        }
-        entries.put(path, new LocalEntry(path, local, attributes, ""));
-        break;
-      case LINK:
-        Path target = Files.readSymbolicLink(local);
-        String wrongName = LocalNames.problem(target);
-        if (wrongName != null) {
-          problem(local, "what it points to: " + wrongName);
-          return;
-        }
-        entries.put(path, new LocalEntry(path, local, attributes, target.toString()));
-        break;
-      default:
-        skipped.add(local.toString());
+      case FILE -> addFile(local, path, attributes);
+      case LINK -> addLink(local, path, attributes);
+      default -> skipped.add(local.toString());
+    }
+  }
+
+  private void addFile(Path local, String path, LocalAttributes attributes) {
+    if (Files.isReadable(local)) {
+      entries.put(path, new LocalEntry(path, local, attributes, ""));
+    } else {
+      problem(local, "it cannot be read");
+    }
+  }
+
+  private void addLink(Path local, String path, LocalAttributes attributes) throws IOException {
+    Path target = Files.readSymbolicLink(local);
+    String wrongName = LocalNames.problem(target);
+    if (wrongName == null) {
+      entries.put(path, new LocalEntry(path, local, attributes, target.toString()));
+    } else {
+      problem(local, "what it points to: " + wrongName);
     }
   }
 

@@ -89,10 +89,11 @@ receive)
       xargs -0 -n 1 sh -c "$overwrite" sh <../control/in-place || fail "cannot overwrite"
     fi
     export move='mv -f "$@" "$tree/$0/"'
-    find . -type d -exec sh -c '
+    export move_all='
       for parent; do
         find "$parent" -maxdepth 1 ! -type d -exec sh -c "$move" "$parent" {} +
-      done' sh {} +
+      done'
+    find . -type d -exec sh -c 'eval "$move_all"' sh {} +
     [ -z "$(find . ! -type d | head -n 1)" ] || fail "cannot put files into their places"
   fi
 
