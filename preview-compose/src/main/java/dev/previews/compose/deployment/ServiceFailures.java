@@ -1,4 +1,4 @@
-package dev.previews.compose.run;
+package dev.previews.compose.deployment;
 
 import com.github.dockerjava.api.async.ResultCallback;
 import com.github.dockerjava.api.command.HealthStateLog;

@@ -1,4 +1,4 @@
-package dev.previews.compose.run;
+package dev.previews.compose.deployment;
 
 import dev.previews.compose.model.DeployedService;
 import dev.previews.environment.Service.State;

@@ -1,10 +1,11 @@
-package dev.previews.compose.run;
+package dev.previews.compose.deployment;
 
 import dev.previews.compose.cli.CliResult;
 import dev.previews.compose.cli.ComposeCli;
 import dev.previews.compose.cli.EngineSocket;
 import dev.previews.compose.cli.Invocation;
 import dev.previews.compose.model.DeployableModel;
+import dev.previews.compose.model.DeployedService;
 import dev.previews.engine.Engine;
 import dev.previews.error.PreviewInterruptedException;
 import dev.previews.error.RemoteCommandException;
@@ -14,6 +15,7 @@ import dev.previews.progress.Step;
 import dev.previews.spi.Context;
 import dev.previews.spi.Machine;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
@@ -30,42 +32,36 @@ public final class ComposeUp {
   private final EngineSocket socket;
   private final DeployableModel model;
   private final Context context;
+  private final Ownership ownership;
   private final Readiness readiness;
 
-  private ComposeUp(
-      ComposeCli cli,
-      EngineSocket socket,
-      DeployableModel model,
-      Context context,
-      Readiness readiness) {
-    this.cli = cli;
-    this.socket = socket;
-    this.model = model;
-    this.context = context;
-    this.readiness = readiness;
-  }
-
-  /**
-   * Brings the model up, and removes what it no longer holds.
-   *
-   * @throws ServiceFailedException when a service does not become ready
-   * @throws RemoteCommandException when Compose fails for another reason
-   * @throws dev.previews.error.OwnershipException when the project's name is somebody else's there
-   */
-  public static void run(
+  /** Notes what runs already; changes nothing yet. */
+  public ComposeUp(
       ComposeCli cli,
       EngineSocket socket,
       Engine engine,
       Machine machine,
       DeployableModel model,
       Context context) {
-    Ownership.check(engine, machine, model.project(), context);
-    ProjectContainers containers = new ProjectContainers(engine, machine.id());
-    new ComposeUp(cli, socket, model, context, new Readiness(containers, model.services(), context))
-        .run();
+    this.cli = cli;
+    this.socket = socket;
+    this.model = model;
+    this.context = context;
+    this.ownership = new Ownership(engine, machine, context);
+    this.readiness =
+        new Readiness(new ProjectContainers(engine, machine), model.services(), context);
   }
 
-  private void run() {
+  /**
+   * Brings the model up, and removes what it no longer holds.
+   *
+   * @return the names of its services
+   * @throws ServiceFailedException when a service does not become ready
+   * @throws RemoteCommandException when Compose fails for another reason
+   * @throws dev.previews.error.OwnershipException when the project's name is somebody else's there
+   */
+  public List<String> run() {
+    ownership.check();
     FutureTask<CliResult> up =
         new FutureTask<>(() -> cli.run(invocation(), socket, context.deadline()));
     Thread thread = new Thread(up, "preview-compose up");
@@ -77,6 +73,7 @@ public final class ComposeUp {
         throw failed(result);
       }
       awaitReady();
+      return model.services().stream().map(DeployedService::name).toList();
     } finally {
       if (!up.isDone()) {
         end(up, thread);

@@ -1,6 +1,7 @@
-package dev.previews.compose.run;
+package dev.previews.compose.deployment;
 
 import com.github.dockerjava.api.DockerClient;
+import dev.previews.compose.model.ModelRewriter;
 import dev.previews.engine.Engine;
 import dev.previews.error.OwnershipException;
 import dev.previews.spi.Context;
@@ -15,37 +16,38 @@ import org.jspecify.annotations.Nullable;
  * take it over.
  */
 final class Ownership {
-  private static final String PROJECT = "com.docker.compose.project";
-
+  private final Engine engine;
   private final Machine machine;
   private final String project;
+  private final Context context;
 
-  private Ownership(Machine machine, String project) {
+  Ownership(Engine engine, Machine machine, Context context) {
+    this.engine = engine;
     this.machine = machine;
-    this.project = project;
+    this.project = ModelRewriter.projectName(machine);
+    this.context = context;
   }
 
-  static void check(Engine engine, Machine machine, String project, Context context) {
+  void check() {
     DockerClient client = engine.client(context.deadline());
-    List<String> label = List.of(PROJECT + "=" + project);
-    Ownership ownership = new Ownership(machine, project);
+    List<String> label = List.of(ServiceContainer.PROJECT + "=" + project);
     client
         .listContainersCmd()
         .withShowAll(true)
         .withLabelFilter(label)
         .exec()
-        .forEach(found -> ownership.check("container", found.getId(), found.getLabels()));
+        .forEach(found -> check("container", found.getId(), found.getLabels()));
     client
         .listNetworksCmd()
         .withFilter("label", label)
         .exec()
-        .forEach(found -> ownership.check("network", found.getName(), found.getLabels()));
+        .forEach(found -> check("network", found.getName(), found.getLabels()));
     client
         .listVolumesCmd()
         .withFilter("label", label)
         .exec()
         .getVolumes()
-        .forEach(found -> ownership.check("volume", found.getName(), found.getLabels()));
+        .forEach(found -> check("volume", found.getName(), found.getLabels()));
   }
 
   private void check(String kind, String name, @Nullable Map<String, String> labels) {

@@ -1,4 +1,4 @@
-package dev.previews.compose.run;
+package dev.previews.compose.deployment;
 
 import dev.previews.error.PreviewException;
 import dev.previews.error.PreviewInterruptedException;
@@ -15,13 +15,14 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The right to change an environment, which one process at a time has: a file lock on the machine,
  * held by a command that ends when its input does, so also when this process dies.
  */
-public final class Lease implements AutoCloseable {
+public final class Lease {
   private static final Duration PATIENCE = Duration.ofSeconds(1);
   private static final Duration FAREWELL = Duration.ofSeconds(5);
 
@@ -36,11 +37,21 @@ public final class Lease implements AutoCloseable {
   }
 
   /**
-   * Waits for its turn, until the context's deadline.
+   * Waits for its turn, until the context's deadline, and does the work while it has the lease.
    *
    * @throws dev.previews.error.DeadlineException when another process does not finish before
    */
-  public static Lease take(Machine machine, Connection connection, Context context) {
+  public static <T> T during(
+      Machine machine, Connection connection, Context context, Supplier<T> work) {
+    Lease lease = take(machine, connection, context);
+    try {
+      return work.get();
+    } finally {
+      lease.release();
+    }
+  }
+
+  private static Lease take(Machine machine, Connection connection, Context context) {
     CountDownLatch released = new CountDownLatch(1);
     CountDownLatch answered = new CountDownLatch(1);
     AtomicReference<@Nullable Boolean> locked = new AtomicReference<>();
@@ -89,7 +100,7 @@ public final class Lease implements AutoCloseable {
       return lease;
     } catch (RuntimeException | Error e) {
       holder.cancel();
-      lease.close();
+      lease.release();
       throw e;
     }
   }
@@ -119,9 +130,7 @@ public final class Lease implements AutoCloseable {
     }
   }
 
-  /** Lets the next one work. Closing twice is harmless. */
-  @Override
-  public void close() {
+  private void release() {
     released.countDown();
     try {
       watcher.join(FAREWELL.toMillis());
