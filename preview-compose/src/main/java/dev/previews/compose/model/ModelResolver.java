@@ -10,7 +10,6 @@ import dev.previews.compose.cli.LimitExceededException;
 import dev.previews.error.InvalidInputException;
 import dev.previews.exec.Deadline;
 import dev.previews.spi.ProjectSource;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -65,7 +64,7 @@ final class ModelResolver {
         config(
                 project(Invocation.of("config"))
                     .options("--project-name", "values", "--file", "-")
-                    .stdin(question.toString().getBytes(StandardCharsets.UTF_8)))
+                    .stdin(question.toString()))
             .tree();
     Map<String, String> values = new LinkedHashMap<>();
     needed.keySet().forEach(name -> values.put(name, answer.path("x-values").path(name).asText()));
