@@ -6,6 +6,9 @@ action=$1 directory=$2
 state=$directory/.sync tree=$directory/tree incoming=$directory/.sync/incoming
 export tree
 
+# Of a file whose name is not to be printed.
+sum_of_one='md5sum <"$1" || echo'
+
 # Free space tells a full disk from other trouble.
 fail() {
   echo "$1" >&2
@@ -37,7 +40,8 @@ state)
 
 digests)
   printf %s "$3" >"$state/owner" || fail "cannot write to $state"
-  cd "$tree" && xargs -0 md5sum
+  cd "$tree" || exit
+  if [ "$4" = names ]; then xargs -0 md5sum; else xargs -0 -n 1 sh -c "$sum_of_one" sh; fi
   ;;
 
 receive)
@@ -55,7 +59,7 @@ receive)
   cd tree || exit
   {
     if [ -s ../control/names ]; then xargs -0 md5sum <../control/names; fi
-    if [ -s ../control/odd-names ]; then xargs -0 -n 1 sh -c 'md5sum <"$1"' sh <../control/odd-names; fi
+    if [ -s ../control/odd-names ]; then xargs -0 -n 1 sh -c "$sum_of_one" sh <../control/odd-names; fi
   } >../control/sums || fail "cannot read what arrived"
   sums=$(md5sum <../control/sums)
   [ "${sums%% *}" = "$(cat ../control/digest)" ] || fail "what arrived differs from what was sent"
