@@ -112,6 +112,29 @@ abstract class FileSyncContract {
   }
 
   @Test
+  void copiesAndRemovesMoreThanOneCommandLineHolds() throws Exception {
+    for (int i = 0; i < 4000; i++) {
+      write("directory-" + i / 100 + "/file-with-some-name-" + i, "content " + i);
+    }
+    assertThat(sync().files()).isEqualTo(4000);
+    assertThat(far()).isEqualTo(tree(project));
+    assertNothingToDo();
+    for (int i = 0; i < 4000; i++) {
+      Path file = project.resolve("directory-" + i / 100 + "/file-with-some-name-" + i);
+      if (i % 4 == 0) {
+        Files.delete(file);
+      } else {
+        Files.writeString(file, "changed " + i);
+      }
+    }
+    SyncReport report = sync();
+    assertThat(report.files()).isEqualTo(3000);
+    assertThat(report.removed()).isEqualTo(1000);
+    assertThat(far()).isEqualTo(tree(project));
+    assertNothingToDo();
+  }
+
+  @Test
   void skipsAndReportsWhatIsNoFile() throws Exception {
     write("a", "A");
     assertThat(new ProcessBuilder("mkfifo", project.resolve("pipe").toString()).start().waitFor())
