@@ -4,6 +4,6 @@ import dev.previews.buildrules.ArchitectureRules;
 
 class ArchitectureTest extends ArchitectureRules {
   ArchitectureTest() {
-    super(module("dev.previews.compose.."));
+    super(module("dev.previews.compose..").asInternal());
   }
 }

@@ -1,0 +1,88 @@
+package dev.previews.compose.deployment;
+
+import com.github.dockerjava.api.model.Container;
+import dev.previews.compose.model.ServiceLabel;
+import dev.previews.engine.Engine;
+import dev.previews.error.NotFoundException;
+import dev.previews.exec.Deadline;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** The containers of one project, asked for anew at each call. */
+final class ProjectContainers {
+  /** How long the engine may take to answer a question. */
+  static final Duration ANSWER = Duration.ofSeconds(30);
+
+  private final Engine engine;
+  private final String project;
+
+  ProjectContainers(Engine engine, String project) {
+    this.engine = engine;
+    this.project = project;
+  }
+
+  /** All but those of {@code docker compose run}, by service and number. */
+  List<ServiceContainer> list() {
+    return raw().stream()
+        .filter(it -> !"True".equals(it.getLabels().get(ServiceContainer.ONE_OFF)))
+        .map(it -> ServiceContainer.of(it, ServiceLabel.KEY))
+        .sorted(
+            Comparator.comparing(ServiceContainer::service).thenComparing(ServiceContainer::number))
+        .toList();
+  }
+
+  /** All of them, as the engine tells. */
+  List<Container> raw() {
+    return engine
+        .client(Deadline.in(ANSWER))
+        .listContainersCmd()
+        .withShowAll(true)
+        .withLabelFilter(Map.of(ServiceContainer.PROJECT, project))
+        .exec();
+  }
+
+  /**
+   * The containers of a service.
+   *
+   * @throws NotFoundException when there is none
+   */
+  List<ServiceContainer> of(String service) {
+    List<ServiceContainer> all = list();
+    List<ServiceContainer> found = all.stream().filter(it -> it.service().equals(service)).toList();
+    if (found.isEmpty()) {
+      String known =
+          all.stream().map(ServiceContainer::service).distinct().collect(Collectors.joining(", "));
+      throw new NotFoundException(
+          "there is no service '"
+              + service
+              + "' in "
+              + project
+              + (known.isEmpty() ? ", which has none" : ", but " + known));
+    }
+    return found;
+  }
+
+  /**
+   * The first running container of a service.
+   *
+   * @throws NotFoundException when none runs
+   */
+  ServiceContainer running(String service) {
+    List<ServiceContainer> found = of(service);
+    return found.stream()
+        .filter(ServiceContainer::running)
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new NotFoundException(
+                    "no container of service '"
+                        + service
+                        + "' runs: "
+                        + found.stream()
+                            .map(it -> it.name() + " is " + it.asService().state())
+                            .collect(Collectors.joining(", "))));
+  }
+}
