@@ -113,17 +113,24 @@ final class ExecRun implements Execution {
     }
   }
 
-  /** Reads up to the first line of standard error; false when no shell ran. */
+  /**
+   * Reads up to the first line of standard error; false when no shell ran. The engine copies the
+   * two outputs independently of each other, so standard output may come first.
+   */
   private boolean readAnnouncement(FrameReader frames) throws IOException {
     ByteArrayOutputStream line = new ByteArrayOutputStream();
     while (frames.next()) {
+      if (!frames.isError() && line.size() == 0 && !isRefusal(frames)) {
+        started.complete(true); // a sink that blocks must not hold up who started it
+        copy(frames);
+        continue;
+      }
       line.write(frames.bytes(), 0, frames.count());
       String text = line.toString(StandardCharsets.UTF_8);
       int end = text.indexOf('\n');
-      if (end >= 0 || line.size() > RemoteProcess.LONGEST_LINE) {
-        String first = end < 0 ? text : text.substring(0, end);
+      if (frames.isError() && (end >= 0 || line.size() > RemoteProcess.LONGEST_LINE)) {
         Optional<RemoteProcess> announced =
-            frames.isError() ? RemoteProcess.parse(first) : Optional.empty();
+            RemoteProcess.parse(end < 0 ? text : text.substring(0, end));
         if (announced.isEmpty()) {
           return refused(text);
         }
