@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
  * becomes the command, and a second command ends the whole session of that process.
  *
  * <pre>{@code
- * start(RemoteProcess.announced(argv));            // its stderr begins with one line that is not the command's
+ * start(RemoteProcess.announced(argv));            // its first line of stderr is not the command's
  * process = RemoteProcess.parse(firstLineOfStderr) // the command runs
  * start(process.kill());                           // SIGTERM, and SIGKILL after 2 seconds
  * }</pre>

@@ -26,6 +26,8 @@ final class ExecRun implements Execution {
   /** The kill takes 4 seconds at most; then the streams are closed whatever became of it. */
   private static final Duration LONGEST_KILL = Duration.ofSeconds(6);
 
+  private static final int MOST_EARLY = 64 * 1024;
+
   private final EngineExec execs;
   private final AttachedExec attached;
   private final Command command;
@@ -113,36 +115,57 @@ final class ExecRun implements Execution {
     }
   }
 
-  /** Reads up to the first line of standard error; false when no shell ran. */
+  /**
+   * Reads up to the end of the first line of standard error; false when no shell ran. The engine
+   * carries the two outputs side by side, so that the other one may be faster.
+   */
   private boolean readAnnouncement(FrameReader frames) throws IOException {
     ByteArrayOutputStream line = new ByteArrayOutputStream();
+    ByteArrayOutputStream early = new ByteArrayOutputStream();
+    boolean runs = false;
     while (frames.next()) {
-      line.write(frames.bytes(), 0, frames.count());
-      String text = line.toString(StandardCharsets.UTF_8);
-      int end = text.indexOf('\n');
-      if (end >= 0 || line.size() > RemoteProcess.LONGEST_LINE) {
-        String first = end < 0 ? text : text.substring(0, end);
-        Optional<RemoteProcess> announced =
-            frames.isError() ? RemoteProcess.parse(first) : Optional.empty();
-        if (announced.isEmpty()) {
-          return refused(text);
+      if (!frames.isError()) {
+        if (runs) {
+          copy(frames);
+          continue;
         }
-        byte[] all = line.toByteArray();
-        int rest = announcementLength(all);
-        process.complete(announced.get());
-        write(command.stderr(), all, rest, all.length - rest);
-        return true;
+        early.write(frames.bytes(), 0, frames.count());
+        if (early.size() > MOST_EARLY) { // No engine explains itself at such length.
+          write(command.stdout(), early.toByteArray(), 0, early.size());
+          runs = true;
+        }
+        continue;
       }
+      line.write(frames.bytes(), 0, frames.count());
+      byte[] bytes = line.toByteArray();
+      int end = indexOfLineEnd(bytes);
+      if (end < 0 && bytes.length <= RemoteProcess.LONGEST_LINE) {
+        continue;
+      }
+      Optional<RemoteProcess> announced =
+          end < 0
+              ? Optional.empty()
+              : RemoteProcess.parse(new String(bytes, 0, end, StandardCharsets.UTF_8));
+      if (announced.isEmpty()) {
+        break;
+      }
+      process.complete(announced.get());
+      if (!runs) {
+        write(command.stdout(), early.toByteArray(), 0, early.size());
+      }
+      write(command.stderr(), bytes, end + 1, bytes.length - end - 1);
+      return true;
     }
-    return refused(line.toString(StandardCharsets.UTF_8));
+    return refused(early.toString(StandardCharsets.UTF_8) + line.toString(StandardCharsets.UTF_8));
   }
 
-  private static int announcementLength(byte[] bytes) {
-    int i = 0;
-    while (bytes[i] != '\n') {
-      i++;
+  private static int indexOfLineEnd(byte[] bytes) {
+    for (int i = 0; i < bytes.length; i++) {
+      if (bytes[i] == '\n') {
+        return i;
+      }
     }
-    return i + 1;
+    return -1;
   }
 
   /** False when it is the shell that is missing; whatever else went wrong is thrown. */
