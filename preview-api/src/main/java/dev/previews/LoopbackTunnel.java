@@ -3,6 +3,7 @@ package dev.previews;
 import dev.previews.environment.EnvironmentId;
 import dev.previews.environment.ServicePort;
 import dev.previews.error.ConnectionException;
+import dev.previews.error.InvalidInputException;
 import dev.previews.spi.Deployment;
 import dev.previews.spi.DuplexStream;
 import dev.previews.spi.ExposedService;
@@ -13,6 +14,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -54,17 +56,19 @@ final class LoopbackTunnel implements Tunnel {
     for (ExposedService service : services) {
       for (ServicePort port : service.ports()) {
         InetSocketAddress local = listen(port);
-        urls.put(
-            port,
-            URI.create(
-                port.scheme()
-                    + "://"
-                    + local.getAddress().getHostAddress()
-                    + ":"
-                    + local.getPort()));
+        urls.put(port, url(port.scheme(), local));
       }
     }
     return TunnelPlan.of(urls);
+  }
+
+  private static URI url(String scheme, InetSocketAddress local) {
+    try { // puts an IPv6 address into brackets
+      return new URI(
+          scheme, null, local.getAddress().getHostAddress(), local.getPort(), null, null, null);
+    } catch (URISyntaxException e) {
+      throw new InvalidInputException("'" + scheme + "' is not the scheme of a URL", e);
+    }
   }
 
   @Override
