@@ -14,7 +14,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** A child process whose streams are drained and which does not outlive its deadline, its limits or an interrupt. */
+/**
+ * A child process whose streams are drained and which does not outlive its deadline, its limits or
+ * an interrupt.
+ */
 final class ChildProcess {
   private static final Duration WATCH = Duration.ofMillis(20);
   private static final Duration DRAIN = Duration.ofSeconds(5);
@@ -58,9 +61,11 @@ final class ChildProcess {
     Consumer<String> listener = invocation.listener();
     Consumer<String> heard = line -> hear(line, listener);
     Thread out =
-        listener == null ? pump("stdout", this::collect) : pump("stdout", () -> split(false, heard));
+        listener == null
+            ? pump("stdout", this::collect)
+            : pump("stdout", () -> split(false, heard));
     Thread err = pump("stderr", () -> split(true, heard));
-    byte[] input = invocation.input();
+    String input = invocation.input();
     Thread in = pump("stdin", () -> feed(input));
     try {
       await(deadline, invocation);
@@ -113,7 +118,9 @@ final class ChildProcess {
     return "'docker compose " + invocation.verb() + "'";
   }
 
-  /** A grandchild that outlives the process may hold the pipes open: then what came so far is all. */
+  /**
+   * A grandchild that outlives the process may hold the pipes open: then what came so far is all.
+   */
   private static void join(Thread... pumps) throws InterruptedException {
     Deadline deadline = Deadline.in(DRAIN);
     for (Thread pump : pumps) {
@@ -138,10 +145,10 @@ final class ChildProcess {
     LineReader.read(error ? process.getErrorStream() : process.getInputStream(), heard);
   }
 
-  private void feed(byte @Nullable [] input) throws IOException {
+  private void feed(@Nullable String input) throws IOException {
     try (OutputStream stdin = process.getOutputStream()) {
       if (input != null) {
-        stdin.write(input);
+        stdin.write(input.getBytes(StandardCharsets.UTF_8));
       }
     }
   }

@@ -5,8 +5,9 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * The environment of a child process: the user's own, for interpolation and credentials, without what would make the tools talk to
- * another engine, read other files or do something else than they are told.
+ * The environment of a child process: the user's own, for interpolation and credentials, without
+ * what would make the tools talk to another engine, read other files or do something else than they
+ * are told.
  */
 final class CliEnvironment {
   private static final Set<String> CLEARED =

@@ -12,16 +12,16 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The Compose CLI of this machine: {@code docker compose}, else {@code docker-compose}. Looked for and asked for its version at the first
- * call. Thread-safe, holds nothing open.
+ * The Compose CLI of this machine: {@code docker compose}, else {@code docker-compose}. Looked for
+ * and asked for its version at the first call. Thread-safe, holds nothing open.
  */
 public final class ComposeCli {
   private static final Duration PROBE = Duration.ofSeconds(20);
   private static final String INSTALL =
       "; Previews needs Docker Compose "
           + CliVersion.NEEDED
-          + " or newer: install the package docker-compose-plugin (of Docker) or docker-compose (of your distribution),"
-          + " see https://docs.docker.com/compose/install/linux/";
+          + " or newer: install the package docker-compose-plugin (of Docker) or docker-compose (of"
+          + " your distribution), see https://docs.docker.com/compose/install/linux/";
 
   private final Map<String, String> environment;
   private @Nullable List<String> program;
@@ -39,8 +39,7 @@ public final class ComposeCli {
    * @throws dev.previews.error.DeadlineException when the deadline passed
    */
   public CliResult resolve(Invocation invocation, Deadline deadline) {
-    return run(
-        program(deadline), invocation, CliEnvironment.NO_ENGINE, Limits.PARSING, deadline);
+    return run(program(deadline), invocation, CliEnvironment.NO_ENGINE, Limits.PARSING, deadline);
   }
 
   /**
@@ -55,11 +54,7 @@ public final class ComposeCli {
   }
 
   private CliResult run(
-      List<String> found,
-      Invocation invocation,
-      String engine,
-      Limits limits,
-      Deadline deadline) {
+      List<String> found, Invocation invocation, String engine, Limits limits, Deadline deadline) {
     List<String> argv = invocation.argv(found);
     try {
       return ChildProcess.run(

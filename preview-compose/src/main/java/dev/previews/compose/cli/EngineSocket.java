@@ -5,8 +5,8 @@ import dev.previews.spi.Dialer;
 import dev.previews.spi.Relay;
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,8 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A machine's engine as a Unix socket of this machine, for the CLI: in a directory that only this user may enter, until it is closed. What
- * a killed process left is removed by the next one.
+ * A machine's engine as a Unix socket of this machine, for the CLI: in a directory that only this
+ * user may enter, until it is closed. What a killed process left is removed by the next one.
  */
 public final class EngineSocket implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(EngineSocket.class);
@@ -72,9 +72,7 @@ public final class EngineSocket implements AutoCloseable {
   private static Path parent() {
     Path usual = Path.of(System.getProperty("java.io.tmpdir", "/tmp")).toAbsolutePath();
     String longest = usual.resolve(PREFIX + "9".repeat(30) + "/engine.sock").toString();
-    return longest.getBytes(StandardCharsets.UTF_8).length < LONGEST_PATH
-        ? usual
-        : Path.of("/tmp");
+    return longest.getBytes(StandardCharsets.UTF_8).length < LONGEST_PATH ? usual : Path.of("/tmp");
   }
 
   private static void sweep(Path parent) throws IOException {

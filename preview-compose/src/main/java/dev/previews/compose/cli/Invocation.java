@@ -10,14 +10,15 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One call of a tool: its arguments, its input, what is added to its environment, and who hears its lines. Immutable. Arguments are seen
- * by every user of this machine, so that secrets go through {@link #stdin} or {@link #variables}.
+ * One call of a tool: its arguments, its input, what is added to its environment, and who hears its
+ * lines. Immutable. Arguments are seen by every user of this machine, so that secrets go through
+ * {@link #stdin} or {@link #variables}.
  */
 public final class Invocation {
   private final List<String> options;
   private final String verb;
   private final List<String> arguments;
-  private final byte @Nullable [] stdin;
+  private final @Nullable String stdin;
   private final Map<String, String> variables;
   private final @Nullable Consumer<String> lines;
 
@@ -25,7 +26,7 @@ public final class Invocation {
       List<String> options,
       String verb,
       List<String> arguments,
-      byte @Nullable [] stdin,
+      @Nullable String stdin,
       Map<String, String> variables,
       @Nullable Consumer<String> lines) {
     this.options = options;
@@ -58,19 +59,21 @@ public final class Invocation {
   }
 
   /** The same with this input. */
-  public Invocation stdin(byte[] input) {
-    return new Invocation(options, verb, arguments, input.clone(), variables, lines);
+  public Invocation stdin(String input) {
+    return new Invocation(options, verb, arguments, input, variables, lines);
   }
 
   /** The same with these variables, which win over those of this process. */
   public Invocation variables(Map<String, String> more) {
     Map<String, String> all = new LinkedHashMap<>(variables);
     all.putAll(more);
-    return new Invocation(
-        options, verb, arguments, stdin, Collections.unmodifiableMap(all), lines);
+    return new Invocation(options, verb, arguments, stdin, Collections.unmodifiableMap(all), lines);
   }
 
-  /** The same with every line that it prints, to either stream, told to {@code listener}, one at a time. */
+  /**
+   * The same with every line that it prints, to either stream, told to {@code listener}, one at a
+   * time.
+   */
   public Invocation lines(Consumer<String> listener) {
     return new Invocation(options, verb, arguments, stdin, variables, listener);
   }
@@ -90,7 +93,7 @@ public final class Invocation {
     return verb;
   }
 
-  byte @Nullable [] input() {
+  @Nullable String input() {
     return stdin;
   }
 

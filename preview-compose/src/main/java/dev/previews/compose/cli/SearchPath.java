@@ -17,8 +17,7 @@ final class SearchPath {
   static Optional<Path> find(String program, Map<String, String> environment) {
     return Arrays.stream(environment.getOrDefault("PATH", "").split(File.pathSeparator))
         .filter(directory -> !directory.isEmpty())
-        .flatMap(
-            directory -> ENDINGS.stream().map(ending -> Path.of(directory, program + ending)))
+        .flatMap(directory -> ENDINGS.stream().map(ending -> Path.of(directory, program + ending)))
         .filter(file -> Files.isRegularFile(file) && Files.isExecutable(file))
         .findFirst();
   }
