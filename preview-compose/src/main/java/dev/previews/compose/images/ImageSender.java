@@ -73,7 +73,8 @@ final class ImageSender {
     return present;
   }
 
-  private StoredImage attempt(String name, StoredImage image, Set<String> present) {
+  /** Sends it once, without the layers that are said to be present. */
+  StoredImage attempt(String name, StoredImage image, Set<String> present) {
     SendProgress progress = new SendProgress(name, context);
     LayerFilter filter = new LayerFilter(new HashSet<>(image.layers()), present, progress);
     try (InputStream archive = from.save(name)) {

@@ -9,6 +9,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -120,8 +121,12 @@ class FingerprintTest {
 
   @Test
   void aFileThatChangedJustNowMayChangeAgainUnseen() throws Exception {
-    Files.writeString(context.resolve("src/main.c"), "int c;");
-    assertThat(Fingerprint.of(build("{}"), List.of())).isEmpty();
+    Optional<String> fingerprint = Optional.of(before);
+    for (int i = 0; i < 100 && fingerprint.isPresent(); i++) {
+      Files.writeString(context.resolve("src/main.c"), "int c;");
+      fingerprint = Fingerprint.of(build("{}"), List.of());
+    }
+    assertThat(fingerprint).isEmpty();
   }
 
   @Test
