@@ -4,7 +4,10 @@ import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 
-/** Remembers that writing failed: then the peer is the cause, not what was written. */
+/**
+ * Writes through to the peer, and remembers that it failed: then the peer is the cause, not what
+ * was written.
+ */
 final class PeerOutput extends FilterOutputStream {
   private volatile boolean failed;
 
@@ -25,6 +28,7 @@ final class PeerOutput extends FilterOutputStream {
   public void write(byte[] bytes, int offset, int length) throws IOException {
     try {
       out.write(bytes, offset, length);
+      out.flush();
     } catch (IOException e) {
       failed = true;
       throw e;

@@ -19,10 +19,56 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The right to change an environment, which one process at a time has: a file lock on the machine,
- * held by a command that ends when its input does, so also when this process dies.
+ * The right to change an environment, which one process at a time has. It is held on the machine by
+ * a command that ends when its input does, so also when this process dies. Machines have no {@code
+ * flock} that could be relied on (Debian's busybox lacks it).
  */
 public final class Lease {
+  /**
+   * The lease belongs to the live process that the link with the highest number names. Whoever
+   * finds that process dead makes the next link; only one can. A late one, whose number was cleared
+   * away meanwhile, sees a higher one and steps back.
+   */
+  private static final String HOLD =
+      """
+      born() {
+        { read -r l <"/proc/$1/stat"; } 2>/dev/null || return
+        set -- ${l##*) }
+        if [ "$1" != Z ] && [ "$1" != X ]; then echo "${20}"; fi
+      }
+      highest() {
+        h=0
+        for f in "$d"/*; do
+          i=${f##*/}
+          case $i in *[!0-9]*) ;; *) if [ "$i" -gt "$h" ]; then h=$i; fi ;; esac
+        done
+        echo "$h"
+      }
+      d=$1
+      mkdir -p "$d" || exit 1
+      me=$$:$(born $$)
+      while :; do
+        n=$(highest)
+        owner=$(readlink "$d/$n")
+        if [ -n "$owner" ] && [ "$(born "${owner%%:*}")" = "${owner#*:}" ]; then
+          sleep 0.2 2>/dev/null || sleep 1
+          continue
+        fi
+        mine=$((n + 1))
+        if ! ln -s "$me" "$d/$mine" 2>/dev/null; then
+          if [ ! -w "$d" ]; then echo "$d cannot be written" >&2; exit 1; fi
+          continue
+        fi
+        if [ "$(highest)" = "$mine" ]; then break; fi
+        rm -f "$d/$mine"
+      done
+      for f in "$d"/*; do
+        if [ "${f##*/}" != "$mine" ]; then rm -f "$f"; fi
+      done
+      echo held
+      exec cat
+      """;
+
   private static final Duration PATIENCE = Duration.ofSeconds(1);
   private static final Duration FAREWELL = Duration.ofSeconds(5);
 
@@ -58,7 +104,7 @@ public final class Lease {
     ByteArrayOutputStream stderr = new ByteArrayOutputStream();
     Execution holder =
         connection.exec(
-            Command.of("flock", machine.directory() + "/.lock", "sh", "-c", "echo locked; exec cat")
+            Command.of("sh", "-c", HOLD, "lease", machine.directory() + "/.lease")
                 .stdin(stdin -> hold(released))
                 .stdout(
                     new OutputStream() {
@@ -92,7 +138,7 @@ public final class Lease {
                 + machine
                 + " does not lock: "
                 + end.get()
-                + "; it needs flock and a directory "
+                + "; it needs sh, /proc and a directory "
                 + machine.directory(),
             stderr.toString(StandardCharsets.UTF_8),
             null);

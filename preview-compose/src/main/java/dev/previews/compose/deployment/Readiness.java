@@ -105,11 +105,12 @@ final class Readiness {
     return missing;
   }
 
-  /** The last lines of the first service that is not ready. */
+  /** The last lines of the first service that is not ready, though it was started. */
   String evidence() {
     Map<String, String> missing = missing();
     return seen.stream()
         .filter(container -> missing.containsKey(container.service()))
+        .filter(container -> container.state() != State.CREATED)
         .findFirst()
         .map(
             container ->

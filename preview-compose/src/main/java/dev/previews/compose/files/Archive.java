@@ -208,11 +208,7 @@ final class Archive {
   }
 
   private static Part list(Collection<String> paths) {
-    return out -> {
-      for (String path : paths) {
-        out.write(("./" + path + "\0").getBytes(StandardCharsets.UTF_8));
-      }
-    };
+    return new PathList(paths)::writeTo;
   }
 
   private void writeDirectories(OutputStream out) throws IOException {

@@ -20,6 +20,7 @@ import java.util.Map;
  * @param services the same services, as they run
  * @param builds the images to be built
  */
+@SuppressWarnings("ArrayRecordComponent") // handed on, never compared
 public record DeployableModel(
     String project,
     Path projectDirectory,
