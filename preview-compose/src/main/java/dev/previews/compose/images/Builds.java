@@ -1,5 +1,7 @@
 package dev.previews.compose.images;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.previews.compose.cli.CliResult;
 import dev.previews.compose.cli.ComposeCli;
 import dev.previews.compose.cli.EngineSocket;
@@ -18,11 +20,14 @@ import java.util.Optional;
 
 /** Builds on the machine's engine what is not there as it would be built now. */
 final class Builds {
+  private static final ObjectMapper MAPPER = new ObjectMapper();
+
   private final ComposeCli cli;
   private final EngineSocket socket;
   private final ImageStore machine;
   private final DeployableModel model;
   private final Context context;
+  private final Map<String, String> platforms;
 
   Builds(
       ComposeCli cli,
@@ -35,6 +40,7 @@ final class Builds {
     this.machine = machine;
     this.model = model;
     this.context = context;
+    this.platforms = platforms(model);
   }
 
   /**
@@ -51,7 +57,7 @@ final class Builds {
       Optional<String> fingerprint =
           build.always() || asksForBuild(build)
               ? Optional.empty()
-              : Fingerprint.of(build, baseImageIds(build));
+              : Fingerprint.of(build, surroundings(build));
       fingerprint.ifPresent(known -> fingerprints.put(build.image(), known));
       if (!isBuilt(build, fingerprint, state)) {
         changed.add(build);
@@ -71,10 +77,32 @@ final class Builds {
                 service.name().equals(build.service()) && service.pullPolicy().equals("build"));
   }
 
-  private List<String> baseImageIds(Build build) {
-    return Dockerfile.baseImages(build).stream()
-        .map(base -> base + " " + machine.find(base).map(StoredImage::id).orElse("is not there"))
-        .toList();
+  /** What it is made from besides its definition and its files. */
+  private List<String> surroundings(Build build) {
+    List<String> surroundings = new ArrayList<>();
+    surroundings.add(platforms.getOrDefault(build.service(), ""));
+    for (String base : Dockerfile.baseImages(build)) {
+      surroundings.add(base);
+      surroundings.add(machine.find(base).map(StoredImage::id).orElse(""));
+    }
+    return surroundings;
+  }
+
+  /** Compose builds for the platform that the service is to run on. */
+  private static Map<String, String> platforms(DeployableModel model) {
+    try {
+      Map<String, String> platforms = new HashMap<>();
+      MAPPER
+          .readTree(model.buildInput())
+          .path("services")
+          .properties()
+          .forEach(
+              service ->
+                  platforms.put(service.getKey(), service.getValue().path("platform").asText("")));
+      return platforms;
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException("not JSON", e);
+    }
   }
 
   private boolean isBuilt(Build build, Optional<String> fingerprint, ImageState state) {

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.previews.compose.model.Build;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -49,7 +50,7 @@ final class Dockerfile {
       return baseImages(text, arguments);
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException("not JSON", e);
-    } catch (IOException e) {
+    } catch (IOException | InvalidPathException e) {
       // The build says better what is wrong with it.
       return Set.of();
     }

@@ -1,10 +1,13 @@
 package dev.previews.compose.images;
 
+import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.command.InspectImageResponse;
+import com.github.dockerjava.api.exception.DockerException;
 import com.github.dockerjava.api.exception.NotFoundException;
 import com.github.dockerjava.api.model.Image;
 import com.github.dockerjava.api.model.Info;
 import dev.previews.engine.Engine;
+import dev.previews.error.RemoteCommandException;
 import dev.previews.exec.Deadline;
 import dev.previews.exec.StdinSource;
 import java.io.InputStream;
@@ -13,6 +16,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The images of an engine. */
@@ -28,21 +32,27 @@ final class ImageStore {
   }
 
   Optional<StoredImage> find(String reference) {
-    try {
-      InspectImageResponse answer = engine.client(deadline).inspectImageCmd(reference).exec();
-      return Optional.of(
-          new StoredImage(
-              Objects.requireNonNullElse(answer.getId(), ""),
-              answer.getRootFS() == null ? List.of() : orEmpty(answer.getRootFS().getLayers()),
-              !orEmpty(answer.getRepoDigests()).isEmpty()));
-    } catch (NotFoundException e) {
-      return Optional.empty();
-    }
+    return ask(
+        "about image '" + reference + "'",
+        client -> {
+          try {
+            return Optional.of(stored(client.inspectImageCmd(reference).exec()));
+          } catch (NotFoundException e) {
+            return Optional.empty();
+          }
+        });
+  }
+
+  private static StoredImage stored(InspectImageResponse answer) {
+    return new StoredImage(
+        Objects.requireNonNullElse(answer.getId(), ""),
+        answer.getRootFS() == null ? List.of() : orEmpty(answer.getRootFS().getLayers()),
+        !orEmpty(answer.getRepoDigests()).isEmpty());
   }
 
   /** Tells engines apart. */
   String engineId() {
-    return Objects.requireNonNullElse(engine.client(deadline).infoCmd().exec().getId(), "");
+    return Objects.requireNonNullElse(info().getId(), "");
   }
 
   /**
@@ -50,18 +60,33 @@ final class ImageStore {
    * an image without some of its contents for a whole one.
    */
   boolean sharesLayers() {
-    Info info = engine.client(deadline).infoCmd().exec();
-    return orEmpty(info.getDriverStatuses()).stream()
+    return orEmpty(info().getDriverStatuses()).stream()
         .noneMatch(status -> status.contains(CONTAINERD));
+  }
+
+  private Info info() {
+    return ask("about itself", client -> client.infoCmd().exec());
   }
 
   /** The layers that are here, each by all layers from the lowest to itself. */
   Set<List<String>> layerChains() {
     Set<List<String>> chains = new HashSet<>();
-    for (Image image : engine.client(deadline).listImagesCmd().withShowAll(true).exec()) {
+    for (Image image :
+        ask("about its images", client -> client.listImagesCmd().withShowAll(true).exec())) {
       find(image.getId()).ifPresent(found -> addChains(chains, found.layers()));
     }
     return chains;
+  }
+
+  private <T> T ask(String what, Function<DockerClient, T> question) {
+    try {
+      return question.apply(engine.client(deadline));
+    } catch (DockerException e) {
+      throw new RemoteCommandException(
+          "the Docker engine does not tell " + what,
+          Objects.requireNonNullElse(e.getMessage(), ""),
+          e);
+    }
   }
 
   static void addChains(Set<List<String>> chains, List<String> layers) {

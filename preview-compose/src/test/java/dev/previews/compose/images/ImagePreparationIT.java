@@ -102,8 +102,7 @@ class ImagePreparationIT {
     assertThat(lastSent(image).bytes()).isGreaterThan(MEGABYTE);
 
     events.clear();
-    assertThat(prepare(model))
-        .isEqualTo(new PreparedImages(List.of(), List.of(), List.of()));
+    assertThat(prepare(model)).isEqualTo(new PreparedImages(List.of(), List.of(), List.of()));
     assertThat(events).isEmpty();
   }
 
@@ -181,8 +180,7 @@ class ImagePreparationIT {
   @Test
   void sendsNothingToTheLocalEngineItself() throws Exception {
     String image = localImage("app", Docker.BUSYBOX, 1);
-    try (Engine local =
-        new LocalEngine(System.getenv()).open(context.deadline()).orElseThrow()) {
+    try (Engine local = new LocalEngine(System.getenv()).open(context.deadline()).orElseThrow()) {
       ImageStore here = new ImageStore(local, context.deadline());
       LocalImages images = new LocalImages(new LocalEngine(System.getenv()), here, context);
       assertThat(images.sendUnpullable(List.of(image, "nowhere:1"), new ImageState())).isEmpty();
@@ -202,14 +200,27 @@ class ImagePreparationIT {
   @Test
   void anImageWithoutLayersThatAreNotThereIsAnError() throws Exception {
     String image = localImage("app", Docker.BUSYBOX, 1);
-    try (Engine local =
-        new LocalEngine(System.getenv()).open(context.deadline()).orElseThrow()) {
+    try (Engine local = new LocalEngine(System.getenv()).open(context.deadline()).orElseThrow()) {
       ImageStore here = new ImageStore(local, context.deadline());
       StoredImage found = here.find(image).orElseThrow();
       ImageSender sender = new ImageSender(here, store, context);
       assertThatThrownBy(() -> sender.attempt(image, found, new HashSet<>(found.layers())))
           .isInstanceOf(RemoteCommandException.class);
       assertThat(store.find(image)).isEmpty();
+    }
+  }
+
+  @Test
+  void sendsAnImageWholeWhenItsLayersWentMeanwhile() throws Exception {
+    String image = localImage("app", Docker.BUSYBOX, 1);
+    try (Engine local = new LocalEngine(System.getenv()).open(context.deadline()).orElseThrow()) {
+      ImageStore here = new ImageStore(local, context.deadline());
+      StoredImage found = here.find(image).orElseThrow();
+      ImageSender sender = new ImageSender(here, store, context);
+      sender.send(image, found);
+      engine.client().removeImageCmd(image).withForce(true).exec();
+      assertThat(sender.send(image, found).layers()).isEqualTo(found.layers());
+      assertThat(lastSent(image).layersPresent()).isZero();
     }
   }
 
@@ -348,7 +359,15 @@ class ImagePreparationIT {
       builds.add(new Build(name, image, build.toString(), List.of(source), false));
     }
     return new DeployableModel(
-        id, directory, "", tree.toString(), Map.of(), List.of(), List.of(), List.of(), services,
+        id,
+        directory,
+        "",
+        tree.toString(),
+        Map.of(),
+        List.of(),
+        List.of(),
+        List.of(),
+        services,
         builds);
   }
 

@@ -35,10 +35,14 @@ class LayerFilterTest {
     byte[] archive =
         archive(
             Map.of(
-                "blobs/sha256/" + LOW, "low layer",
-                "blobs/sha256/" + HIGH, "high layer",
-                "blobs/sha256/" + CONFIG, "{}",
-                "manifest.json", "[]"));
+                "blobs/sha256/" + LOW,
+                "low layer",
+                "blobs/sha256/" + HIGH,
+                "high layer",
+                "blobs/sha256/" + CONFIG,
+                "{}",
+                "manifest.json",
+                "[]"));
     Map<String, String> copied = entries(filter(archive, Set.of(LOW, HIGH), Set.of(LOW)));
     assertThat(copied)
         .containsOnly(
@@ -57,10 +61,14 @@ class LayerFilterTest {
     byte[] archive =
         archive(
             Map.of(
-                LOW + "/layer.tar", "low layer",
-                HIGH + "/layer.tar", "-> ../" + LOW + "/layer.tar",
-                longName, "1.0",
-                CONFIG + ".json", "{}"));
+                LOW + "/layer.tar",
+                "low layer",
+                HIGH + "/layer.tar",
+                "-> ../" + LOW + "/layer.tar",
+                longName,
+                "1.0",
+                CONFIG + ".json",
+                "{}"));
     assertThat(entries(filter(archive, Set.of(LOW, HIGH), Set.of(LOW, HIGH))))
         .isEqualTo(entries(archive));
     assertThat(events).hasSize(2);
@@ -121,8 +129,7 @@ class LayerFilterTest {
 
   private static Map<String, String> entries(byte[] archive) throws IOException {
     Map<String, String> entries = new LinkedHashMap<>();
-    try (TarArchiveInputStream tar =
-        new TarArchiveInputStream(new ByteArrayInputStream(archive))) {
+    try (TarArchiveInputStream tar = new TarArchiveInputStream(new ByteArrayInputStream(archive))) {
       for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
         String content = new String(tar.readAllBytes(), StandardCharsets.UTF_8);
         entries.put(
