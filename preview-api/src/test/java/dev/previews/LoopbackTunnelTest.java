@@ -12,6 +12,7 @@ import java.net.Socket;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 class LoopbackTunnelTest {
@@ -35,7 +36,7 @@ class LoopbackTunnelTest {
 
   @Test
   void theSamePortAgainWhileItIsFreeAndAnotherOneElse() {
-    EnvironmentId id = EnvironmentId.of("again");
+    EnvironmentId id = EnvironmentId.of("t" + UUID.randomUUID().toString().substring(0, 8));
     URI first;
     try (LoopbackTunnel tunnel = new LoopbackTunnel(id)) {
       first = tunnel.plan(SERVICES).urls().get(WEB);
