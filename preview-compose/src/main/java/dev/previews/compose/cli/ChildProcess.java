@@ -65,7 +65,7 @@ final class ChildProcess {
             ? pump("stdout", this::collect)
             : pump("stdout", () -> split(false, heard));
     Thread err = pump("stderr", () -> split(true, heard));
-    byte[] input = invocation.input();
+    String input = invocation.input();
     Thread in = pump("stdin", () -> feed(input));
     try {
       await(deadline, invocation);
@@ -145,10 +145,10 @@ final class ChildProcess {
     LineReader.read(error ? process.getErrorStream() : process.getInputStream(), heard);
   }
 
-  private void feed(byte @Nullable [] input) throws IOException {
+  private void feed(@Nullable String input) throws IOException {
     try (OutputStream stdin = process.getOutputStream()) {
       if (input != null) {
-        stdin.write(input);
+        stdin.write(input.getBytes(StandardCharsets.UTF_8));
       }
     }
   }

@@ -18,7 +18,7 @@ public final class Invocation {
   private final List<String> options;
   private final String verb;
   private final List<String> arguments;
-  private final byte @Nullable [] stdin;
+  private final @Nullable String stdin;
   private final Map<String, String> variables;
   private final @Nullable Consumer<String> lines;
 
@@ -26,7 +26,7 @@ public final class Invocation {
       List<String> options,
       String verb,
       List<String> arguments,
-      byte @Nullable [] stdin,
+      @Nullable String stdin,
       Map<String, String> variables,
       @Nullable Consumer<String> lines) {
     this.options = options;
@@ -59,8 +59,8 @@ public final class Invocation {
   }
 
   /** The same with this input. */
-  public Invocation stdin(byte[] input) {
-    return new Invocation(options, verb, arguments, input.clone(), variables, lines);
+  public Invocation stdin(String input) {
+    return new Invocation(options, verb, arguments, input, variables, lines);
   }
 
   /** The same with these variables, which win over those of this process. */
@@ -93,7 +93,7 @@ public final class Invocation {
     return verb;
   }
 
-  byte @Nullable [] input() {
+  @Nullable String input() {
     return stdin;
   }
 

@@ -52,7 +52,7 @@ public final class ComposeDeployment implements Deployment {
     this.connection = connection;
     this.engine = engine;
     String project = ModelRewriter.projectName(machine);
-    this.containers = new ProjectContainers(engine, project);
+    this.containers = new ProjectContainers(engine, machine);
     this.publishedPort = new PublishedPort(engine, project, containers);
     this.exposed = readExposed();
   }
@@ -138,8 +138,14 @@ public final class ComposeDeployment implements Deployment {
   @Override
   public void down(VolumePolicy volumes, Context context) {
     requireOpen();
-    new ProjectRemoval(engine, ModelRewriter.projectName(machine), machine.id(), context)
-        .run(volumes);
+    Lease.during(
+        machine,
+        connection,
+        context,
+        () -> {
+          new ProjectRemoval(engine, machine, context).run(volumes);
+          return volumes;
+        });
   }
 
   private void requireOpen() {

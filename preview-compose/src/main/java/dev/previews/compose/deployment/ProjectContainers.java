@@ -1,10 +1,14 @@
 package dev.previews.compose.deployment;
 
+import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.model.Container;
+import dev.previews.compose.model.ModelRewriter;
 import dev.previews.compose.model.ServiceLabel;
 import dev.previews.engine.Engine;
 import dev.previews.error.NotFoundException;
 import dev.previews.exec.Deadline;
+import dev.previews.spi.Labels;
+import dev.previews.spi.Machine;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
@@ -17,11 +21,22 @@ final class ProjectContainers {
   static final Duration ANSWER = Duration.ofSeconds(30);
 
   private final Engine engine;
+  private final Machine machine;
   private final String project;
 
-  ProjectContainers(Engine engine, String project) {
+  ProjectContainers(Engine engine, Machine machine) {
     this.engine = engine;
-    this.project = project;
+    this.machine = machine;
+    this.project = ModelRewriter.projectName(machine);
+  }
+
+  /** What they all carry; another project of the same name does not. */
+  static Map<String, String> labels(Machine machine) {
+    return Map.of(
+        ServiceContainer.PROJECT,
+        ModelRewriter.projectName(machine),
+        Labels.ENVIRONMENT,
+        machine.id().value());
   }
 
   /** All but those of {@code docker compose run}, by service and number. */
@@ -34,14 +49,14 @@ final class ProjectContainers {
         .toList();
   }
 
+  /** A client whose requests are answered soon, or fail. */
+  DockerClient client() {
+    return engine.client(Deadline.in(ANSWER));
+  }
+
   /** All of them, as the engine tells. */
   List<Container> raw() {
-    return engine
-        .client(Deadline.in(ANSWER))
-        .listContainersCmd()
-        .withShowAll(true)
-        .withLabelFilter(Map.of(ServiceContainer.PROJECT, project))
-        .exec();
+    return client().listContainersCmd().withShowAll(true).withLabelFilter(labels(machine)).exec();
   }
 
   /**

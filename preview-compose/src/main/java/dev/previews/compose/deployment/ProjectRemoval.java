@@ -8,12 +8,13 @@ import com.github.dockerjava.api.exception.NotModifiedException;
 import com.github.dockerjava.api.model.Container;
 import com.github.dockerjava.api.model.Image;
 import com.github.dockerjava.api.model.Network;
+import dev.previews.compose.model.ModelRewriter;
 import dev.previews.engine.Engine;
-import dev.previews.environment.EnvironmentId;
 import dev.previews.environment.VolumePolicy;
 import dev.previews.error.PreviewInterruptedException;
 import dev.previews.spi.Context;
 import dev.previews.spi.Labels;
+import dev.previews.spi.Machine;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -30,20 +31,20 @@ final class ProjectRemoval {
 
   private final DockerClient client;
   private final ProjectContainers containers;
+  private final Machine machine;
   private final String project;
-  private final EnvironmentId id;
 
-  ProjectRemoval(Engine engine, String project, EnvironmentId id, Context context) {
+  ProjectRemoval(Engine engine, Machine machine, Context context) {
     this.client = engine.client(context.deadline());
-    this.containers = new ProjectContainers(engine, project);
-    this.project = project;
-    this.id = id;
+    this.containers = new ProjectContainers(engine, machine);
+    this.machine = machine;
+    this.project = ModelRewriter.projectName(machine);
   }
 
   /** Containers stop with their own grace period first. */
   void run(VolumePolicy volumes) {
     removeContainers(containers.raw());
-    Map<String, String> ours = Map.of(ServiceContainer.PROJECT, project);
+    Map<String, String> ours = ProjectContainers.labels(machine);
     for (Network network : client.listNetworksCmd().withFilter("label", labels(ours)).exec()) {
       quietly(() -> client.removeNetworkCmd(network.getId()).exec());
     }
@@ -54,7 +55,7 @@ final class ProjectRemoval {
         quietly(() -> client.removeVolumeCmd(volume.getName()).exec());
       }
     }
-    Map<String, String> built = Map.of(Labels.ENVIRONMENT, id.value());
+    Map<String, String> built = Map.of(Labels.ENVIRONMENT, machine.id().value());
     for (Image image : client.listImagesCmd().withLabelFilter(built).exec()) {
       quietly(() -> client.removeImageCmd(image.getId()).withForce(true).exec());
     }

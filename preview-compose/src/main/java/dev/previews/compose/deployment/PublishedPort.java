@@ -84,8 +84,8 @@ final class PublishedPort implements AutoCloseable {
       throw new IllegalStateException("the deployment is closed");
     }
     Watch current = watch;
-    if (current != null && current.alive()) {
-      return true;
+    if (current != null && !current.over) {
+      return current.begun;
     }
     forget();
     Watch fresh = new Watch();
@@ -111,10 +111,6 @@ final class PublishedPort implements AutoCloseable {
   private final class Watch extends ResultCallback.Adapter<Event> {
     private volatile boolean begun;
     private volatile boolean over;
-
-    boolean alive() {
-      return begun && !over;
-    }
 
     @Override
     public void onStart(Closeable stream) {

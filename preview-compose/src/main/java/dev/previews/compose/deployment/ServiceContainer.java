@@ -15,7 +15,9 @@ import java.util.regex.Pattern;
  *
  * @param number its number among the service's containers, from 1
  * @param ports the machine's loopback ports by the container's TCP ports
+ * @param exitCode what its last run ended with; empty while it runs
  * @param label what it says of its service, see ServiceLabel
+ * @param status the engine's own words: "Up 5 minutes (healthy)"
  */
 record ServiceContainer(
     String id,
@@ -27,15 +29,17 @@ record ServiceContainer(
     Service.Health health,
     Optional<Integer> exitCode,
     Map<Integer, Integer> ports,
-    String label) {
+    String label,
+    String status) {
 
   static final String PROJECT = "com.docker.compose.project";
   static final String SERVICE = "com.docker.compose.service";
   static final String NUMBER = "com.docker.compose.container-number";
   static final String ONE_OFF = "com.docker.compose.oneoff";
 
-  /** The engine's words for a state that is over: "Exited (3) 2 minutes ago". */
-  private static final Pattern EXITED = Pattern.compile("Exited \\((\\d+)\\).*");
+  /** The engine's words for a run that is over: "Exited (3) 2 minutes ago". */
+  private static final Pattern EXITED =
+      Pattern.compile("(?:Exited|Restarting|Dead) \\((\\d+)\\).*");
 
   static ServiceContainer of(Container container, String serviceLabel) {
     Map<String, String> labels = container.getLabels();
@@ -62,7 +66,8 @@ record ServiceContainer(
         health(status),
         exited.matches() ? Optional.of(Integer.valueOf(exited.group(1))) : Optional.empty(),
         ports,
-        labels.getOrDefault(serviceLabel, ""));
+        labels.getOrDefault(serviceLabel, ""),
+        status);
   }
 
   private static int number(String text) {
@@ -95,7 +100,25 @@ record ServiceContainer(
   }
 
   Service asService() {
-    return new Service(service, state, health, exitCode, image, new TreeMap<>());
+    return new Service(
+        service,
+        state,
+        health,
+        state == Service.State.EXITED ? exitCode : Optional.empty(),
+        image,
+        new TreeMap<>());
+  }
+
+  /** What it does now, in a word: "healthy", "running", "exited (0)". */
+  String words() {
+    Object word = running() && health != Service.Health.NONE ? health : state;
+    return word.toString().toLowerCase(Locale.ROOT)
+        + exitCode.map(code -> " (" + code + ")").orElse("");
+  }
+
+  /** Whether it has run for a minute or more. */
+  boolean settled() {
+    return running() && !status.contains("second");
   }
 
   boolean running() {

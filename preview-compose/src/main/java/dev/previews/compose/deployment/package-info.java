@@ -1,6 +1,6 @@
 /**
- * What was deployed: its services, their ports, logs and commands, and its removal. Known from
- * labels alone, by the engine's API.
+ * The step DEPLOY and what comes of it: services are started and watched until they are ready; then
+ * their ports, logs and commands, and their removal, known from labels alone.
  */
 @NullMarked
 package dev.previews.compose.deployment;

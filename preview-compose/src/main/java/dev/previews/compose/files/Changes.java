@@ -76,7 +76,7 @@ final class Changes {
       send(entry);
     } else if (recorded.untouched(stat)) {
       kept.put(entry.path(), recorded);
-    } else if (stat.size() == recorded.size() && !OddNames.contains(entry.path())) {
+    } else if (stat.size() == recorded.size()) {
       doubtful.put(entry.path(), recorded.seen(stat, far.moment()));
     } else {
       send(entry);

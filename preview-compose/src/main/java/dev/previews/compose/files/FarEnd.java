@@ -21,11 +21,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The directory at the far end, and what its script can do with it. */
 final class FarEnd {
   private static final String SCRIPT = readScript();
+  private static final String NAME_FOLLOWS = "  ./";
 
   private final Connection connection;
   private final Context context;
@@ -52,36 +54,38 @@ final class FarEnd {
     return start(reader, null, "state");
   }
 
-  /**
-   * The MD5 digests of files, by path; those that cannot be read are missing. No path may hold a
-   * line end or a backslash.
-   */
+  /** The MD5 digests of files, by path; those that cannot be read are missing. */
   Map<String, String> digests(Collection<String> paths) {
-    ByteArrayOutputStream answer = new ByteArrayOutputStream();
-    // What vanished meanwhile makes the exit code 123, or 1: the others' digests are good all the
-    // same.
-    try (Call call =
-        start(
-            answer,
-            stdin -> {
-              OutputStream buffered = new BufferedOutputStream(stdin);
-              for (String path : paths) {
-                buffered.write(("./" + path + "\0").getBytes(StandardCharsets.UTF_8));
-              }
-              buffered.flush();
-            },
-            "digests",
-            token)) {
-      call.exitCode();
-    }
     Map<String, String> digests = new HashMap<>();
-    for (String line : answer.toString(StandardCharsets.UTF_8).split("\n", -1)) {
-      int separator = line.indexOf("  ./");
-      if (separator > 0) {
-        digests.put(line.substring(separator + 4), line.substring(0, separator));
+    Map<Boolean, List<String>> byOddness =
+        paths.stream().collect(Collectors.partitioningBy(OddNames::contains));
+    List<String> plain = byOddness.getOrDefault(false, List.of());
+    if (!plain.isEmpty()) {
+      for (String line : askDigests("names", plain)) {
+        int separator = line.indexOf(NAME_FOLLOWS);
+        if (separator > 0) {
+          digests.put(
+              line.substring(separator + NAME_FOLLOWS.length()), line.substring(0, separator));
+        }
+      }
+    }
+    List<String> odd = byOddness.getOrDefault(true, List.of());
+    if (!odd.isEmpty()) {
+      List<String> lines = askDigests("odd-names", odd);
+      for (int i = 0; i < Math.min(odd.size(), lines.size()); i++) {
+        digests.put(odd.get(i), lines.get(i).split(" ", 2)[0]);
       }
     }
     return digests;
+  }
+
+  /** What cannot be read makes the exit code 123, or 1: the others' lines are good all the same. */
+  private List<String> askDigests(String manner, List<String> paths) {
+    ByteArrayOutputStream answer = new ByteArrayOutputStream();
+    try (Call call = start(answer, new PathList(paths)::writeTo, "digests", token, manner)) {
+      call.exitCode();
+    }
+    return answer.toString(StandardCharsets.UTF_8).lines().toList();
   }
 
   /**

@@ -24,8 +24,8 @@ import java.util.Map;
 public record DeployableModel(
     String project,
     Path projectDirectory,
-    byte[] runInput,
-    byte[] buildInput,
+    String runInput,
+    String buildInput,
     Map<String, String> variables,
     List<FileSource> files,
     List<String> emptyDirectories,

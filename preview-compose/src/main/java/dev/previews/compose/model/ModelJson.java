@@ -9,7 +9,6 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -40,10 +39,8 @@ final class ModelJson {
   }
 
   /** What Compose can read back. */
-  static byte[] write(ObjectNode model) {
-    return mapped(model, text -> text.replace("$", "$$"))
-        .toString()
-        .getBytes(StandardCharsets.UTF_8);
+  static String write(ObjectNode model) {
+    return mapped(model, text -> text.replace("$", "$$")).toString();
   }
 
   /** A tree as JDK maps, lists and values; keys with null are left out. */

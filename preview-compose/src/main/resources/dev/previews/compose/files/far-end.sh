@@ -6,6 +6,14 @@ action=$1 directory=$2
 state=$directory/.sync tree=$directory/tree incoming=$directory/.sync/incoming
 export tree
 
+# xargs must read from a pipe: where its input can seek, the commands that busybox forks move its reading position.
+each() {
+  cat | xargs -0 "$@"
+}
+
+# Of a file whose name is not to be printed.
+sum_of_one='md5sum <"$1" || echo'
+
 # Free space tells a full disk from other trouble.
 fail() {
   echo "$1" >&2
@@ -37,7 +45,8 @@ state)
 
 digests)
   printf %s "$3" >"$state/owner" || fail "cannot write to $state"
-  cd "$tree" && xargs -0 md5sum
+  cd "$tree" || exit
+  if [ "$4" = names ]; then each md5sum; else each -n 1 sh -c "$sum_of_one" sh; fi
   ;;
 
 receive)
@@ -54,21 +63,21 @@ receive)
 
   cd tree || exit
   {
-    if [ -s ../control/names ]; then xargs -0 md5sum <../control/names; fi
-    if [ -s ../control/odd-names ]; then xargs -0 -n 1 sh -c 'md5sum <"$1"' sh <../control/odd-names; fi
+    if [ -s ../control/names ]; then each md5sum <../control/names; fi
+    if [ -s ../control/odd-names ]; then each -n 1 sh -c "$sum_of_one" sh <../control/odd-names; fi
   } >../control/sums || fail "cannot read what arrived"
   sums=$(md5sum <../control/sums)
   [ "${sums%% *}" = "$(cat ../control/digest)" ] || fail "what arrived differs from what was sent"
-  if [ -s ../control/unsteady ]; then xargs -0 rm -f <../control/unsteady || fail "cannot remove"; fi
+  if [ -s ../control/unsteady ]; then each rm -f <../control/unsteady || fail "cannot remove"; fi
 
   # From here on the tree changes, and the manifest says of which entries.
   moment=$(date +%s)
   mv -f ../control/manifest "$state/manifest" || fail "cannot write to $state"
   if [ -s ../control/removed-files ]; then
-    (cd "$tree" && xargs -0 rm -f <"$incoming/control/removed-files") || fail "cannot remove"
+    (cd "$tree" && each rm -f <"$incoming/control/removed-files") || fail "cannot remove"
   fi
   if [ -s ../control/removed-directories ]; then
-    (cd "$tree" && xargs -0 rmdir <"$incoming/control/removed-directories") 2>/dev/null # those that hold nothing
+    (cd "$tree" && each rmdir <"$incoming/control/removed-directories") 2>/dev/null # those that hold nothing
   fi
   if [ -d "$tree" ]; then rmdir "$tree" 2>/dev/null; fi
   fresh=false
@@ -86,7 +95,7 @@ receive)
         chmod "$(stat -c %a "$1")" "$tree/$1" && touch -r "$1" "$tree/$1" && rm -f "$1" || exit 255
       fi'
     if [ -s ../control/in-place ]; then
-      xargs -0 -n 1 sh -c "$overwrite" sh <../control/in-place || fail "cannot overwrite"
+      each -n 1 sh -c "$overwrite" sh <../control/in-place || fail "cannot overwrite"
     fi
     export move='mv -f "$@" "$tree/$0/"'
     export move_all='

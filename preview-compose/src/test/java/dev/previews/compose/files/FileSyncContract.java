@@ -3,6 +3,8 @@ package dev.previews.compose.files;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.previews.error.InvalidInputException;
 import dev.previews.error.PreviewException;
@@ -13,13 +15,18 @@ import dev.previews.spi.Context;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -43,13 +50,13 @@ abstract class FileSyncContract {
   private Path project;
 
   /** A new connection. */
-  abstract LocalConnection connect();
+  abstract LocalConnection connect() throws Exception;
 
   /** A directory that this machine and the far end both see at this path. */
   abstract Path shared() throws IOException;
 
   @BeforeEach
-  void start() throws IOException {
+  void start() throws Exception {
     connection = connect();
     remote = Files.createTempDirectory(shared(), "far").resolve("files");
     project = Files.createDirectory(local.resolve("project"));
@@ -96,13 +103,53 @@ abstract class FileSyncContract {
   }
 
   @Test
+  void keepsOwnersByNumber() throws Exception {
+    assumeTrue(Files.getAttribute(project, "unix:uid").equals(0), "only root gives files away");
+    for (String path : List.of("file", "directory/file")) {
+      Path file = write(path, "content");
+      Files.setAttribute(file, "unix:uid", 12345);
+      Files.setAttribute(file, "unix:gid", 3_000_000);
+    }
+    Files.setAttribute(project.resolve("directory"), "unix:uid", 12345);
+    sync();
+    assertThat(far()).isEqualTo(tree(project));
+    Files.setAttribute(project.resolve("file"), "unix:uid", 54321);
+    Files.setAttribute(project.resolve("directory"), "unix:gid", 54321);
+    assertThat(sync().files()).isEqualTo(1);
+    assertThat(far()).isEqualTo(tree(project));
+  }
+
+  @Test
   void takesFilesWithBigSizesFromSparseOnes() throws Exception {
-    try (var file = new java.io.RandomAccessFile(project.resolve("sparse").toFile(), "rw")) {
+    try (var file = new RandomAccessFile(project.resolve("sparse").toFile(), "rw")) {
       file.setLength(300L << 20);
     }
     SyncReport report = sync();
     assertThat(report.bytes()).isEqualTo(300L << 20);
     assertThat(Files.size(farPath("sparse"))).isEqualTo(300L << 20);
+  }
+
+  @Test
+  void copiesAndRemovesMoreThanOneCommandLineHolds() throws Exception {
+    for (int i = 0; i < 4000; i++) {
+      write("directory-" + i / 100 + "/file-with-some-name-" + i, "content " + i);
+    }
+    assertThat(sync().files()).isEqualTo(4000);
+    assertThat(far()).isEqualTo(tree(project));
+    assertNothingToDo();
+    for (int i = 0; i < 4000; i++) {
+      Path file = project.resolve("directory-" + i / 100 + "/file-with-some-name-" + i);
+      if (i % 4 == 0) {
+        Files.delete(file);
+      } else {
+        Files.writeString(file, "changed " + i);
+      }
+    }
+    SyncReport report = sync();
+    assertThat(report.files()).isEqualTo(3000);
+    assertThat(report.removed()).isEqualTo(1000);
+    assertThat(far()).isEqualTo(tree(project));
+    assertNothingToDo();
   }
 
   @Test
@@ -434,7 +481,7 @@ abstract class FileSyncContract {
               Files.writeString(remote.resolve(".sync/owner"), "somebody else");
             }
           } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            throw new UncheckedIOException(e);
           }
           return out;
         });
@@ -473,8 +520,7 @@ abstract class FileSyncContract {
             new FilterOutputStream(out) {
               @Override
               public void write(byte[] bytes, int offset, int length) throws IOException {
-                Files.writeString(
-                    project.resolve("log"), "line\n", java.nio.file.StandardOpenOption.APPEND);
+                Files.writeString(project.resolve("log"), "line\n", StandardOpenOption.APPEND);
                 out.write(bytes, offset, length);
               }
             });
@@ -498,6 +544,18 @@ abstract class FileSyncContract {
     assertThat(copied.size()).isLessThanOrEqualTo((int) tenths + 2);
     assertThat(copied.get(copied.size() - 1))
         .isEqualTo(new FilesCopied(500, 500, 500_000, 500_000, 0));
+  }
+
+  @Test
+  void refusesUnreadableFilesAllAtOnce() throws Exception {
+    Files.setPosixFilePermissions(write("a", "A"), PosixFilePermissions.fromString("---------"));
+    Files.setPosixFilePermissions(write("b", "B"), PosixFilePermissions.fromString("---------"));
+    assumeFalse(Files.isReadable(project.resolve("a")), "this user may read everything");
+    assertThatThrownBy(this::sync)
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining(project.resolve("a") + ": it cannot be read")
+        .hasMessageContaining(project.resolve("b") + ": it cannot be read");
+    assertThat(remote).doesNotExist();
   }
 
   private List<FilesCopied> copied() {
@@ -569,7 +627,7 @@ abstract class FileSyncContract {
 
   private static void deleteTree(Path root) throws IOException {
     try (Stream<Path> paths = Files.walk(root)) {
-      for (Path path : paths.sorted(java.util.Comparator.reverseOrder()).toList()) {
+      for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
         Files.delete(path);
       }
     }
@@ -626,7 +684,7 @@ abstract class FileSyncContract {
 
     @Override
     public void write(byte[] bytes, int offset, int length) throws IOException {
-      byte[] copy = java.util.Arrays.copyOfRange(bytes, offset, offset + length);
+      byte[] copy = Arrays.copyOfRange(bytes, offset, offset + length);
       if (position <= victim && victim < position + length) {
         copy[(int) (victim - position)] ^= 1;
       }

@@ -12,9 +12,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
@@ -133,14 +135,14 @@ final class LocalConnection implements Connection {
     @Override
     public int await() {
       try {
-        long limit = command.timeout().map(java.time.Duration::toMillis).orElse(600_000L);
+        long limit = command.timeout().map(Duration::toMillis).orElse(600_000L);
         if (!process.waitFor(limit, TimeUnit.MILLISECONDS)) {
           cancel();
           throw new DeadlineException("the command took too long");
         }
         CompletableFuture.allOf(stdin, stdout, stderr).get();
         return process.exitValue();
-      } catch (InterruptedException | java.util.concurrent.ExecutionException e) {
+      } catch (InterruptedException | ExecutionException e) {
         throw new ConnectionException("the command failed", e);
       }
     }
