@@ -18,6 +18,7 @@ import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
@@ -107,7 +108,7 @@ final class Fingerprint {
   private void addEntry(Path path) throws IOException {
     Map<String, Object> attributes =
         Files.readAttributes(path, ATTRIBUTES, LinkOption.NOFOLLOW_LINKS);
-    int mode = (Integer) attributes.get("mode");
+    int mode = attribute(attributes, "mode", Integer.class);
     add(path.getFileName().toString());
     add(Integer.toString(mode));
     if ((mode & FILE_TYPE) == DIRECTORY) {
@@ -115,16 +116,20 @@ final class Fingerprint {
       return;
     }
     for (String name : List.of("size", "ino")) {
-      add(attributes.get(name).toString());
+      add(attribute(attributes, name, Object.class).toString());
     }
     for (String name : List.of("lastModifiedTime", "ctime")) {
-      add(((FileTime) attributes.get(name)).toInstant().toString());
+      add(attribute(attributes, name, FileTime.class).toInstant().toString());
     }
-    Instant changed = ((FileTime) attributes.get("ctime")).toInstant();
+    Instant changed = attribute(attributes, "ctime", FileTime.class).toInstant();
     newest = changed.isAfter(newest) ? changed : newest;
     if ((mode & FILE_TYPE) == SYMLINK) {
       add(Files.readSymbolicLink(path).toString());
     }
+  }
+
+  private static <T> T attribute(Map<String, Object> attributes, String name, Class<T> type) {
+    return Objects.requireNonNull(type.cast(attributes.get(name)), name);
   }
 
   /** Git's own files change without any change of the project's. */

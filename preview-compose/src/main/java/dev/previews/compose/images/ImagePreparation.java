@@ -131,7 +131,7 @@ public final class ImagePreparation {
     Set<String> built = built(model);
     return model.services().stream()
         .map(DeployedService::image)
-        .filter(image -> !built.contains(image))
+        .filter(image -> !image.isEmpty() && !built.contains(image))
         .collect(Collectors.toCollection(LinkedHashSet::new));
   }
 }

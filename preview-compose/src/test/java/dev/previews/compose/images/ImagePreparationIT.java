@@ -20,6 +20,7 @@ import dev.previews.spi.Dialer;
 import dev.previews.spi.Endpoint;
 import dev.previews.spi.Machine;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -28,6 +29,7 @@ import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -193,7 +195,8 @@ class ImagePreparationIT {
   void garbageIsAnError() {
     assertThatThrownBy(() -> store.load(sink -> sink.write(new byte[10_000])))
         .isInstanceOf(RemoteCommandException.class);
-    assertThatThrownBy(() -> store.load(sink -> sink.write("no archive".repeat(999).getBytes())))
+    byte[] text = "no archive".repeat(999).getBytes(StandardCharsets.UTF_8);
+    assertThatThrownBy(() -> store.load(sink -> sink.write(text)))
         .isInstanceOf(RemoteCommandException.class);
   }
 
@@ -310,7 +313,7 @@ class ImagePreparationIT {
     localImages.add(image);
     Path source = Files.createDirectories(directory.resolve("local-" + UUID.randomUUID()));
     byte[] noise = new byte[(int) (megabytes * MEGABYTE)];
-    new java.util.Random().nextBytes(noise);
+    new Random().nextBytes(noise);
     Files.write(source.resolve("file"), noise);
     Docker.build(image, "FROM " + base + "\nCOPY file /file\n", source);
     return image;
