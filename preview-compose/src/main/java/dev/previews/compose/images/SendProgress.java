@@ -29,6 +29,7 @@ final class SendProgress {
 
   void layerPresent() {
     layersPresent++;
+    report();
   }
 
   void report() {

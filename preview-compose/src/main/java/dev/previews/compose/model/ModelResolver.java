@@ -116,7 +116,7 @@ final class ModelResolver {
       }
       return new ComposeModel(ModelJson.read(result.stdout()));
     } catch (LimitExceededException e) {
-      throw endless(e, e.getMessage());
+      throw endless(e, String.valueOf(e.getMessage()));
     } catch (DeadlineException e) {
       if (whole.passed()) {
         throw e;
