@@ -67,9 +67,12 @@ final class LocalPlace implements Place {
   }
 
   @Override
-  public void require() throws InterruptedException {
+  public void require() {
     try {
       docker("version");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      fail(e);
     } catch (IOException e) {
       String reason = "no Docker engine to test on: " + e.getMessage();
       if ("true".equals(System.getenv("PREVIEW_LAB_REQUIRED"))) {
