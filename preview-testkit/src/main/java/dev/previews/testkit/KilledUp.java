@@ -3,6 +3,7 @@ package dev.previews.testkit;
 import dev.previews.Previews;
 import dev.previews.progress.ProgressEvent;
 import dev.previews.progress.Step;
+import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -12,7 +13,8 @@ final class KilledUp {
   private KilledUp() {}
 
   /** Starts the JVM and waits for its end. Returns its exit code: 137 after a SIGKILL. */
-  static int run(String driver, String id, String image, Path compose, Step step) throws Exception {
+  static int run(String driver, String id, String image, Path compose, Step step)
+      throws IOException, InterruptedException {
     Process process =
         SecondJvm.start(KilledUp.class, driver, id, image, compose.toString(), step.name());
     process.getInputStream().transferTo(OutputStream.nullOutputStream());

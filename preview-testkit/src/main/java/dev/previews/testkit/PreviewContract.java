@@ -33,8 +33,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * What {@code up}, {@code find}, {@code list} and {@code down} promise, whatever the driver. Extend
@@ -60,7 +58,7 @@ public abstract class PreviewContract {
         echo:
           image: ${IMAGE}
           init: true
-          command: [nc, -lk, -p, "7000", -e, cat]
+          command: [nc, -ll, -p, "7000", -e, cat]
           ports: ["7000"]
         once:
           image: ${IMAGE}
@@ -115,7 +113,7 @@ public abstract class PreviewContract {
       assertThat(preview.services()).allMatch(Service::ready);
       assertThat(preview.exec("web", "cat", "/motto").stdout()).isEqualTo("first motto");
       assertThat(preview.exec("web", "cat", "/run/secrets/token").stdout()).isEqualTo("s3cret");
-      assertThat(preview.exec("web", "printenv", "SELF").stdout().strip())
+      assertThat(preview.exec("web", "sh", "-c", "echo $SELF").stdout().strip())
           .isEqualTo(preview.url("web").toString());
       assertThat(preview.exec("web", "sh", "-c", "echo no >&2; exit 7"))
           .satisfies(
@@ -324,8 +322,8 @@ public abstract class PreviewContract {
 
   @Test
   void anotherOwnersEnvironmentIsNeitherChangedNorRemoved() throws Exception {
-    previews(id).owner("alice").up(compose).close();
     try {
+      previews(id).owner("alice").up(compose).close();
       assertThatThrownBy(() -> previews(id).owner("bob").up(compose))
           .isInstanceOf(OwnershipException.class)
           .hasMessageContaining("alice")
@@ -341,26 +339,6 @@ public abstract class PreviewContract {
     } finally {
       previews(id).owner("alice").down(id);
     }
-    assertThat(place().leftovers(id)).isEmpty();
-  }
-
-  @ParameterizedTest
-  @EnumSource(Step.class)
-  void aKilledUpConvergesAtTheNextAndDownLeavesNothing(Step step) throws Exception {
-    int exitCode = KilledUp.run(place().driver(), id, place().image(), compose, step);
-    assertThat(exitCode).as("the JVM was killed by SIGKILL").isEqualTo(137);
-    try (Preview preview = previews(id).up(compose)) {
-      assertThat(get(preview.url("web"))).isEqualTo("first page");
-    }
-    previews(id).down(id);
-    assertThat(place().leftovers(id)).isEmpty();
-  }
-
-  @ParameterizedTest
-  @EnumSource(Step.class)
-  void downAloneClearsWhatAKilledUpLeft(Step step) throws Exception {
-    assertThat(KilledUp.run(place().driver(), id, place().image(), compose, step)).isEqualTo(137);
-    previews(id).down(id);
     assertThat(place().leftovers(id)).isEmpty();
   }
 
