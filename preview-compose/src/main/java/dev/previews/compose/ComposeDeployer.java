@@ -88,6 +88,7 @@ final class ComposeDeployer implements Deployer {
       Dialer dialer,
       Context context) {
     try (EngineSocket socket = EngineSocket.open(dialer)) {
+      ComposeUp up = new ComposeUp(cli, socket, engine, machine, model, context);
       context.step(Step.FILES, () -> copy(model, filesDirectory, connection, context));
       ImagePreparation images =
           new ImagePreparation(cli, socket, engine, machine, connection, environment);
@@ -98,7 +99,6 @@ final class ComposeDeployer implements Deployer {
             new MissingImages(cli, socket, images, model, context).fetch(prepared.toPull());
             return prepared;
           });
-      ComposeUp up = new ComposeUp(cli, socket, engine, machine, model, context);
       context.step(Step.DEPLOY, up::run);
     }
     return model;

@@ -32,10 +32,13 @@ public final class ComposeUp {
   private final EngineSocket socket;
   private final DeployableModel model;
   private final Context context;
-  private final Ownership ownership;
   private final Readiness readiness;
 
-  /** Notes what runs already; changes nothing yet. */
+  /**
+   * Notes what runs already; changes nothing yet.
+   *
+   * @throws dev.previews.error.OwnershipException when the project's name is somebody else's there
+   */
   public ComposeUp(
       ComposeCli cli,
       EngineSocket socket,
@@ -47,7 +50,7 @@ public final class ComposeUp {
     this.socket = socket;
     this.model = model;
     this.context = context;
-    this.ownership = new Ownership(engine, machine, context);
+    new Ownership(engine, machine, context).check();
     this.readiness =
         new Readiness(new ProjectContainers(engine, machine), model.services(), context);
   }
@@ -58,10 +61,8 @@ public final class ComposeUp {
    * @return the names of its services
    * @throws ServiceFailedException when a service does not become ready
    * @throws RemoteCommandException when Compose fails for another reason
-   * @throws dev.previews.error.OwnershipException when the project's name is somebody else's there
    */
   public List<String> run() {
-    ownership.check();
     FutureTask<CliResult> up =
         new FutureTask<>(() -> cli.run(invocation(), socket, context.deadline()));
     Thread thread = new Thread(up, "preview-compose up");

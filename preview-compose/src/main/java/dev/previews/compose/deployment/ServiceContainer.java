@@ -116,9 +116,9 @@ record ServiceContainer(
         + exitCode.map(code -> " (" + code + ")").orElse("");
   }
 
-  /** Whether it has run for a minute or more. */
+  /** Whether it has run for a second or more since its last start, by the engine's clock. */
   boolean settled() {
-    return running() && !status.contains("second");
+    return running() && !status.contains("Less than a second");
   }
 
   boolean running() {

@@ -1,0 +1,119 @@
+package dev.previews.compose;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.previews.compose.deployment.Lease;
+import dev.previews.error.DeadlineException;
+import dev.previews.exec.Deadline;
+import dev.previews.progress.ProgressEvent;
+import dev.previews.spi.Context;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** One writer at a time, whoever dies. */
+@Timeout(90)
+class LeaseIT {
+  @RegisterExtension final EngineAtHand machine = new EngineAtHand();
+
+  private final List<ProgressEvent> events = Collections.synchronizedList(new ArrayList<>());
+
+  @Test
+  void isHeldByOneOfMany() throws Exception {
+    AtomicInteger holders = new AtomicInteger();
+    AtomicInteger turns = new AtomicInteger();
+    ExecutorService threads = Executors.newFixedThreadPool(6);
+    try {
+      List<CompletableFuture<Void>> all = new ArrayList<>();
+      for (int i = 0; i < 6; i++) {
+        all.add(
+            CompletableFuture.runAsync(
+                () ->
+                    during(
+                        60,
+                        () -> {
+                          assertThat(holders.incrementAndGet()).isEqualTo(1);
+                          pause();
+                          turns.incrementAndGet();
+                          holders.decrementAndGet();
+                        }),
+                threads));
+      }
+      for (CompletableFuture<Void> one : all) {
+        one.get(80, TimeUnit.SECONDS);
+      }
+    } finally {
+      threads.shutdownNow();
+    }
+    assertThat(turns).hasValue(6);
+    assertThat(events).contains(notice());
+  }
+
+  @Test
+  void passesOnWhenItsHolderIsKilledAndIsWaitedForUntilTheDeadline() throws Exception {
+    CountDownLatch held = new CountDownLatch(1);
+    CountDownLatch end = new CountDownLatch(1);
+    CompletableFuture<Void> holder =
+        CompletableFuture.runAsync(
+            () ->
+                during(
+                    30,
+                    () -> {
+                      held.countDown();
+                      await(end);
+                    }));
+    assertThat(held.await(20, TimeUnit.SECONDS)).isTrue();
+    assertThatThrownBy(() -> during(2, () -> {}))
+        .isInstanceOf(DeadlineException.class)
+        .hasMessageContaining("the other process that works on environment");
+    // As if the client were gone: the command that holds the lease is killed with the container.
+    machine.client().restartContainerCmd(machine.helper()).withTimeout(0).exec();
+    during(30, () -> {});
+    end.countDown();
+    holder.get(30, TimeUnit.SECONDS);
+  }
+
+  private ProgressEvent notice() {
+    return new ProgressEvent.Notice(
+        "waiting for the other process that works on environment " + machine.machine().id());
+  }
+
+  private void during(int seconds, Runnable work) {
+    Context context = Context.of(Deadline.in(Duration.ofSeconds(seconds)), events::add);
+    Lease.during(
+        machine.machine(),
+        machine,
+        context,
+        () -> {
+          work.run();
+          return "";
+        });
+  }
+
+  private static void pause() {
+    try {
+      TimeUnit.MILLISECONDS.sleep(300);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
