@@ -3,6 +3,7 @@ package dev.previews;
 import dev.previews.environment.EnvironmentId;
 import dev.previews.environment.ServicePort;
 import dev.previews.error.ConnectionException;
+import dev.previews.error.InvalidInputException;
 import dev.previews.spi.Deployment;
 import dev.previews.spi.DuplexStream;
 import dev.previews.spi.ExposedService;
@@ -10,17 +11,18 @@ import dev.previews.spi.Relay;
 import dev.previews.spi.Tunnel;
 import dev.previews.spi.TunnelPlan;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One listener on this JVM's loopback for each published port. A port gets the same local port at
@@ -28,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  * given them stay as they are.
  */
 final class LoopbackTunnel implements Tunnel {
+  private static final Logger log = LoggerFactory.getLogger(LoopbackTunnel.class);
+
   /** Below the ports that Linux (32768) and others (49152) give to outgoing connections. */
   private static final int FIRST = 20_000;
 
@@ -52,17 +56,19 @@ final class LoopbackTunnel implements Tunnel {
     for (ExposedService service : services) {
       for (ServicePort port : service.ports()) {
         InetSocketAddress local = listen(port);
-        urls.put(
-            port,
-            URI.create(
-                port.scheme()
-                    + "://"
-                    + local.getAddress().getHostAddress()
-                    + ":"
-                    + local.getPort()));
+        urls.put(port, url(port.scheme(), local));
       }
     }
     return TunnelPlan.of(urls);
+  }
+
+  private static URI url(String scheme, InetSocketAddress local) {
+    try { // puts an IPv6 address into brackets
+      return new URI(
+          scheme, null, local.getAddress().getHostAddress(), local.getPort(), null, null, null);
+    } catch (URISyntaxException e) {
+      throw new InvalidInputException("'" + scheme + "' is not the scheme of a URL", e);
+    }
   }
 
   @Override
@@ -77,21 +83,22 @@ final class LoopbackTunnel implements Tunnel {
 
   private InetSocketAddress listen(ServicePort port) {
     int preferred = Math.floorMod(Objects.hash(id.value(), port.service(), port.port()), PORTS);
-    for (int attempt = 0; ; attempt++) {
-      boolean any = attempt == TRIES;
-      int candidate = any ? 0 : FIRST + (preferred + attempt * 17) % PORTS;
+    for (int attempt = 0; attempt < TRIES; attempt++) {
       try {
-        Relay relay = Relay.listen(new InetSocketAddress(loopback(), candidate), () -> dial(port));
-        relays.add(relay);
-        return (InetSocketAddress) relay.address();
-      } catch (BindException e) {
-        if (any) {
-          throw new ConnectionException("no free port on this machine's loopback for " + port, e);
-        }
-      } catch (IOException e) {
-        throw new UncheckedIOException("cannot listen on this machine's loopback for " + port, e);
+        return listen(port, FIRST + (preferred + attempt * 17) % PORTS);
+      } catch (ConnectionException e) {
+        log.debug("another port for {}: {}", port, e.getMessage());
       }
     }
+    return listen(port, 0);
+  }
+
+  private InetSocketAddress listen(ServicePort port, int local) {
+    Relay relay =
+        Relay.listen(
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), local), () -> dial(port));
+    relays.add(relay);
+    return (InetSocketAddress) relay.address();
   }
 
   private DuplexStream dial(ServicePort port) throws IOException {
@@ -100,9 +107,5 @@ final class LoopbackTunnel implements Tunnel {
       throw new IOException("the environment " + id + " is not up yet");
     }
     return ready.dial(port);
-  }
-
-  private static InetAddress loopback() throws IOException {
-    return InetAddress.getByAddress(new byte[] {127, 0, 0, 1});
   }
 }

@@ -57,7 +57,7 @@ final class Providers {
       URI uri =
           URI.create(
               address.matches("[A-Za-z][A-Za-z0-9+.-]*:?")
-                  ? address.replace(":", "") + ":default"
+                  ? address.replace(":", "") + ":///"
                   : address);
       if (uri.getScheme() == null) {
         throw new IllegalArgumentException("it has no scheme");

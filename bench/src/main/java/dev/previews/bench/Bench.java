@@ -15,8 +15,9 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Measures {@code up} and the copying of files on the Docker engine at hand, each figure beside the same work done by hand in the same run.
- * Arguments: how often each is measured (default 3), and the image (default busybox:local).
+ * Measures {@code up} and the copying of files on the Docker engine at hand, each figure beside the
+ * same work done by hand in the same run. Arguments: how often each is measured (default 3), and
+ * the image (default busybox:local).
  */
 final class Bench {
   private static final String ID = "bench";
@@ -79,17 +80,25 @@ final class Bench {
     List<Double> coldByHand = new ArrayList<>();
     List<Double> unchanged = new ArrayList<>();
     List<Double> unchangedByHand = new ArrayList<>();
-    String[] byHand = {"docker", "compose", "-p", "bench-hand", "-f", compose.toString(), "up", "-d"};
+    String[] byHand = {
+      "docker", "compose", "-p", "bench-hand", "-f", compose.toString(), "up", "-d"
+    };
     for (int i = 0; i < runs; i++) {
       coldByHand.add(Hand.run(byHand));
       unchangedByHand.add(Hand.run(byHand));
-      Hand.run("docker", "compose", "-p", "bench-hand", "-f", compose.toString(), "down", "-t", "0");
+      Hand.run(
+          "docker", "compose", "-p", "bench-hand", "-f", compose.toString(), "down", "-t", "0");
       cold.add(seconds(() -> previews().up(compose).close()));
       unchanged.add(seconds(() -> previews().up(compose).close()));
       previews().down(ID);
     }
     table.row("cold up, two services", cold, "docker compose up -d", coldByHand, "≤ 1.25 ×");
-    table.row("up with nothing changed", unchanged, "docker compose up -d", unchangedByHand, "≤ 1 s above");
+    table.row(
+        "up with nothing changed",
+        unchanged,
+        "docker compose up -d",
+        unchangedByHand,
+        "≤ 1 s above");
   }
 
   private void copy(String what, Path files) throws Exception {
@@ -118,8 +127,14 @@ final class Bench {
     table.row("first copy of " + what, first, pipe, raw, "≤ 1.11 × (0.9 of the speed)");
     table.row("unchanged copy of " + what, again, pipe, raw, "≤ 1 s (5,000 files)");
     table.row("one changed file beside " + what, changed, pipe, raw, "");
-    table.note("peak heap after a collection while copying " + what + ": " + heap.megabytes() + " MB, -Xmx"
-        + Runtime.getRuntime().maxMemory() / 1_000_000 + " MB");
+    table.note(
+        "peak heap after a collection while copying "
+            + what
+            + ": "
+            + heap.megabytes()
+            + " MB, -Xmx"
+            + Runtime.getRuntime().maxMemory() / 1_000_000
+            + " MB");
   }
 
   /** How long the copying of files took in one {@code up}. */

@@ -12,7 +12,10 @@ final class Hand {
   static double run(String... argv) throws IOException, InterruptedException {
     long start = System.nanoTime();
     Process process =
-        new ProcessBuilder(argv).redirectErrorStream(true).redirectInput(ProcessBuilder.Redirect.from(new java.io.File("/dev/null"))).start();
+        new ProcessBuilder(argv)
+            .redirectErrorStream(true)
+            .redirectInput(ProcessBuilder.Redirect.from(new java.io.File("/dev/null")))
+            .start();
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     if (process.waitFor() != 0) {
       throw new IOException(String.join(" ", argv) + " failed: " + output);
@@ -22,7 +25,18 @@ final class Hand {
 
   /** Seconds of {@code tar | docker exec -i tar} into a volume of a fresh container. */
   static double rawPipe(Path files, String image) throws IOException, InterruptedException {
-    run("docker", "run", "-d", "--init", "--name", "bench-raw", "-v", "bench-raw:/files", image, "sleep", "100000");
+    run(
+        "docker",
+        "run",
+        "-d",
+        "--init",
+        "--name",
+        "bench-raw",
+        "-v",
+        "bench-raw:/files",
+        image,
+        "sleep",
+        "100000");
     try {
       return run(
           "sh",

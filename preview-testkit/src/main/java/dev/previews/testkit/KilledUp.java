@@ -3,9 +3,9 @@ package dev.previews.testkit;
 import dev.previews.Previews;
 import dev.previews.progress.ProgressEvent;
 import dev.previews.progress.Step;
+import java.io.OutputStream;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 
 /** An {@code up} in a JVM of its own, which kills itself with SIGKILL in the middle of a step. */
 final class KilledUp {
@@ -14,23 +14,9 @@ final class KilledUp {
   /** Starts the JVM and waits for its end. Returns its exit code: 137 after a SIGKILL. */
   static int run(String driver, String id, String image, Path compose, Step step) throws Exception {
     Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                KilledUp.class.getName(),
-                driver,
-                id,
-                image,
-                compose.toString(),
-                step.name())
-            .inheritIO()
-            .start();
-    if (!process.waitFor(4, TimeUnit.MINUTES)) {
-      process.destroyForcibly();
-      throw new AssertionError("the JVM that should kill itself at " + step + " did not end");
-    }
-    return process.exitValue();
+        SecondJvm.start(KilledUp.class, driver, id, image, compose.toString(), step.name());
+    process.getInputStream().transferTo(OutputStream.nullOutputStream());
+    return SecondJvm.await(process);
   }
 
   /** Brings the environment up, and dies a moment after the step began. */

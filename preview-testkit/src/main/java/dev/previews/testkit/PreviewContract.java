@@ -80,27 +80,12 @@ public abstract class PreviewContract {
   /** Makes the contract's tests. */
   protected PreviewContract() {}
 
-  /** The address of the driver under test, as {@code Previews.Builder.driver(String)} takes it. */
-  protected abstract String driver();
-
-  /**
-   * An image with busybox's {@code sh}, {@code httpd}, {@code nc} and {@code wget} that the
-   * services can run.
-   */
-  protected abstract String image();
-
-  /**
-   * Everything that the place holds of this environment, of every kind of object, by name; empty
-   * when nothing is left.
-   */
-  protected abstract List<String> leftovers(String environmentId) throws Exception;
-
-  /** Checks that the place can be used, and aborts or fails the test where it cannot. */
-  @BeforeEach
-  protected void requirePlace() throws Exception {}
+  /** Where the contract is tested. */
+  protected abstract Place place();
 
   @BeforeEach
-  void writeProject() throws IOException {
+  void writeProject() throws Exception {
+    place().require();
     id = newId();
     Files.createDirectories(directory.resolve("pages/deep"));
     write("pages/index.html", "first page");
@@ -149,10 +134,10 @@ public abstract class PreviewContract {
           .hasMessageContaining("echo, once, web");
     }
     assertThat(previews(id).list()).extracting(it -> it.id().value()).contains(id);
-    assertThat(leftovers(id)).isNotEmpty();
+    assertThat(place().leftovers(id)).isNotEmpty();
 
     previews(id).down(id);
-    assertThat(leftovers(id)).isEmpty();
+    assertThat(place().leftovers(id)).isEmpty();
     assertThat(previews(id).list()).extracting(it -> it.id().value()).doesNotContain(id);
     assertThat(previews(id).find(id)).isEmpty();
     assertThat(events)
@@ -210,7 +195,7 @@ public abstract class PreviewContract {
       eventually(() -> assertThat(get(preview.url("web"))).isEqualTo("first page"));
       preview.down();
     }
-    assertThat(leftovers(id)).isEmpty();
+    assertThat(place().leftovers(id)).isEmpty();
   }
 
   @Test
@@ -264,7 +249,7 @@ public abstract class PreviewContract {
       assertThat(get(ours.url("web"))).isEqualTo("first page");
       assertThat(get(theirs.url("web"))).isEqualTo("other page");
       theirs.down();
-      assertThat(leftovers(other)).isEmpty();
+      assertThat(place().leftovers(other)).isEmpty();
       assertThat(get(ours.url("web"))).isEqualTo("first page");
     }
   }
@@ -316,12 +301,12 @@ public abstract class PreviewContract {
     try (Preview preview = previews(id).ephemeral().up(compose)) {
       assertThat(get(preview.url("web"))).isEqualTo("first page");
     }
-    assertThat(leftovers(id)).isEmpty();
+    assertThat(place().leftovers(id)).isEmpty();
 
     write("compose.yaml", COMPOSE.replace("echo migrated", "exit 3"));
     assertThatThrownBy(() -> previews(id).ephemeral().up(compose))
         .isInstanceOf(ServiceFailedException.class);
-    assertThat(leftovers(id)).isEmpty();
+    assertThat(place().leftovers(id)).isEmpty();
   }
 
   @Test
@@ -334,7 +319,7 @@ public abstract class PreviewContract {
       assertThat(preview.exec("web", "cat", "/data/kept").stdout()).isEqualTo("kept\n");
       preview.down(VolumePolicy.REMOVE);
     }
-    assertThat(leftovers(id)).isEmpty();
+    assertThat(place().leftovers(id)).isEmpty();
   }
 
   @Test
@@ -356,27 +341,27 @@ public abstract class PreviewContract {
     } finally {
       previews(id).owner("alice").down(id);
     }
-    assertThat(leftovers(id)).isEmpty();
+    assertThat(place().leftovers(id)).isEmpty();
   }
 
   @ParameterizedTest
   @EnumSource(Step.class)
   void aKilledUpConvergesAtTheNextAndDownLeavesNothing(Step step) throws Exception {
-    int exitCode = KilledUp.run(driver(), id, image(), compose, step);
+    int exitCode = KilledUp.run(place().driver(), id, place().image(), compose, step);
     assertThat(exitCode).as("the JVM was killed by SIGKILL").isEqualTo(137);
     try (Preview preview = previews(id).up(compose)) {
       assertThat(get(preview.url("web"))).isEqualTo("first page");
     }
     previews(id).down(id);
-    assertThat(leftovers(id)).isEmpty();
+    assertThat(place().leftovers(id)).isEmpty();
   }
 
   @ParameterizedTest
   @EnumSource(Step.class)
   void downAloneClearsWhatAKilledUpLeft(Step step) throws Exception {
-    assertThat(KilledUp.run(driver(), id, image(), compose, step)).isEqualTo(137);
+    assertThat(KilledUp.run(place().driver(), id, place().image(), compose, step)).isEqualTo(137);
     previews(id).down(id);
-    assertThat(leftovers(id)).isEmpty();
+    assertThat(place().leftovers(id)).isEmpty();
   }
 
   @Test
@@ -394,9 +379,9 @@ public abstract class PreviewContract {
   /** A builder for the place under test. */
   protected Previews.Builder previews(String environmentId) {
     return Previews.builder()
-        .driver(driver())
+        .driver(place().driver())
         .id(environmentId)
-        .variable("IMAGE", image())
+        .variable("IMAGE", place().image())
         .deadline(Duration.ofMinutes(3));
   }
 

@@ -1,0 +1,179 @@
+package dev.previews.compose.deployment;
+
+import dev.previews.compose.cli.CliResult;
+import dev.previews.compose.cli.ComposeCli;
+import dev.previews.compose.cli.EngineSocket;
+import dev.previews.compose.cli.Invocation;
+import dev.previews.compose.model.DeployableModel;
+import dev.previews.compose.model.DeployedService;
+import dev.previews.engine.Engine;
+import dev.previews.error.PreviewInterruptedException;
+import dev.previews.error.RemoteCommandException;
+import dev.previews.error.ServiceFailedException;
+import dev.previews.progress.ProgressEvent;
+import dev.previews.progress.Step;
+import dev.previews.spi.Context;
+import dev.previews.spi.Machine;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** Lets Compose create and start what changed, and waits until every service is ready. */
+public final class ComposeUp {
+  private static final Duration LOOK = Duration.ofMillis(250);
+  private static final Duration SOON = Duration.ofMillis(50);
+
+  private final ComposeCli cli;
+  private final EngineSocket socket;
+  private final DeployableModel model;
+  private final Context context;
+  private final Ownership ownership;
+  private final Readiness readiness;
+
+  /** Notes what runs already; changes nothing yet. */
+  public ComposeUp(
+      ComposeCli cli,
+      EngineSocket socket,
+      Engine engine,
+      Machine machine,
+      DeployableModel model,
+      Context context) {
+    this.cli = cli;
+    this.socket = socket;
+    this.model = model;
+    this.context = context;
+    this.ownership = new Ownership(engine, machine, context);
+    this.readiness =
+        new Readiness(new ProjectContainers(engine, machine), model.services(), context);
+  }
+
+  /**
+   * Brings the model up, and removes what it no longer holds.
+   *
+   * @return the names of its services
+   * @throws ServiceFailedException when a service does not become ready
+   * @throws RemoteCommandException when Compose fails for another reason
+   * @throws dev.previews.error.OwnershipException when the project's name is somebody else's there
+   */
+  public List<String> run() {
+    ownership.check();
+    FutureTask<CliResult> up =
+        new FutureTask<>(() -> cli.run(invocation(), socket, context.deadline()));
+    Thread thread = new Thread(up, "preview-compose up");
+    thread.setDaemon(true);
+    thread.start();
+    try {
+      CliResult result = watch(up);
+      if (result.exitCode() != 0) {
+        throw failed(result);
+      }
+      awaitReady();
+      return model.services().stream().map(DeployedService::name).toList();
+    } finally {
+      if (!up.isDone()) {
+        end(up, thread);
+      }
+    }
+  }
+
+  private Invocation invocation() {
+    return Invocation.of("up")
+        .options(
+            "--project-name",
+            model.project(),
+            "--project-directory",
+            model.projectDirectory().toString(),
+            "--file",
+            "-")
+        .arguments("--detach", "--remove-orphans", "--no-build", "--quiet-pull")
+        .stdin(model.runInput())
+        .variables(model.variables())
+        .lines(line -> context.report(new ProgressEvent.Output(Step.DEPLOY, line)));
+  }
+
+  private CliResult watch(FutureTask<CliResult> up) {
+    while (true) {
+      try {
+        return up.get(
+            Math.max(1, context.deadline().remaining(LOOK).toMillis()), TimeUnit.MILLISECONDS);
+      } catch (TimeoutException e) {
+        if (context.deadline().passed()) {
+          throw expired();
+        }
+        readiness.look();
+        Optional<ServiceFailedException> failure = readiness.newFailure();
+        if (failure.isPresent()) {
+          throw failure.get();
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new PreviewInterruptedException("interrupted while Compose works", e);
+      } catch (ExecutionException e) {
+        if (context.deadline().passed()) {
+          throw expired();
+        }
+        if (e.getCause() instanceof RuntimeException failure) {
+          throw failure;
+        }
+        throw new IllegalStateException(e.getCause());
+      }
+    }
+  }
+
+  private void awaitReady() {
+    while (true) {
+      readiness.look();
+      Optional<ServiceFailedException> failure = readiness.failure("");
+      if (failure.isPresent()) {
+        throw failure.get();
+      }
+      Map<String, String> missing = readiness.missing();
+      if (missing.isEmpty()) {
+        return;
+      }
+      if (context.deadline().passed()) {
+        throw expired();
+      }
+      context.deadline().pause(SOON, "the services", missing::toString);
+    }
+  }
+
+  private RuntimeException expired() {
+    readiness.look();
+    StringBuilder missing = new StringBuilder();
+    readiness
+        .missing()
+        .forEach(
+            (service, state) -> missing.append('\n').append(service).append(' ').append(state));
+    return context
+        .deadline()
+        .expired(
+            "services to become ready", missing.toString().strip() + "\n" + readiness.evidence());
+  }
+
+  private RuntimeException failed(CliResult result) {
+    readiness.look();
+    String said = "docker compose up ended with " + result.exitCode();
+    Optional<ServiceFailedException> guilty = readiness.failure(said + ":\n" + result.tail());
+    return guilty.isPresent()
+        ? guilty.get()
+        : new RemoteCommandException(said + " in project " + model.project(), result.tail(), null);
+  }
+
+  /**
+   * An interrupt makes the CLI's caller end it; what it leaves half-made is mended by the next run.
+   */
+  private static void end(FutureTask<CliResult> up, Thread thread) {
+    up.cancel(true);
+    try {
+      thread.join(Duration.ofSeconds(10).toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

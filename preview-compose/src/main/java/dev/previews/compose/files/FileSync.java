@@ -1,0 +1,120 @@
+package dev.previews.compose.files;
+
+import dev.previews.error.InvalidInputException;
+import dev.previews.error.RemoteCommandException;
+import dev.previews.spi.Connection;
+import dev.previews.spi.Context;
+import java.util.List;
+
+/**
+ * Makes a directory of a machine hold the same files as sources on this machine, over nothing but
+ * commands.
+ *
+ * <pre>{@code
+ * FileSource site = new FileSource(project.resolve("site"), "project/site");
+ * FileSync.sync(List.of(site), machine.directory() + "/files", connection, context);
+ * String bindSource = FileSync.remotePath(machine.directory() + "/files", site);
+ * }</pre>
+ *
+ * <p>At the far end a source stands at {@code <directory>/tree/<remote path>}. Beside the tree,
+ * {@code <directory>/.sync} holds the manifest of what was copied, and what is arriving. The
+ * directory is of the far end's user alone; it need not exist.
+ *
+ * <p>What is compared is content, permissions, and owner; never times. A file at the far end that
+ * changed since it was copied, by the far end's own clock and inode, is compared by its digest.
+ * What was not copied is never removed, and a directory only when it holds nothing else. Everything
+ * arrives and is verified beside the tree before the tree is touched; then each file is replaced at
+ * once, or written in place where the source is a file. The manifest is replaced last. Whatever was
+ * interrupted is sent again.
+ *
+ * <p>Symlinks are copied as links. {@value IgnoreRules#FILE_NAME} files, in gitignore syntax, in a
+ * source or in directories below it, limit what is copied of it and are not copied themselves.
+ * Sockets, FIFOs and devices are skipped and reported.
+ */
+public final class FileSync {
+  private static final int ROUNDS = 3;
+
+  private final List<FileSource> sources;
+  private final FarEnd farEnd;
+  private final Context context;
+  private int files;
+  private long bytes;
+  private int removed;
+  private List<String> unsteady = List.of();
+
+  private FileSync(List<FileSource> sources, FarEnd farEnd, Context context) {
+    this.sources = sources;
+    this.farEnd = farEnd;
+    this.context = context;
+  }
+
+  /** The absolute path of a source at the far end. */
+  public static String remotePath(String remoteDirectory, FileSource source) {
+    return remoteDirectory + "/tree/" + source.remotePath();
+  }
+
+  /**
+   * Copies what differs.
+   *
+   * @param remoteDirectory an absolute path on the machine, of this copy's own
+   * @throws InvalidInputException when a source cannot be read, or changes all the time
+   * @throws RemoteCommandException when the far end fails, for instance because its disk is full
+   */
+  public static SyncReport sync(
+      List<FileSource> sources, String remoteDirectory, Connection connection, Context context) {
+    FarEnd farEnd = new FarEnd(connection, context, remoteDirectory);
+    return new FileSync(List.copyOf(sources), farEnd, context).run();
+  }
+
+  private SyncReport run() {
+    for (int round = 0; round < ROUNDS; round++) {
+      LocalTree local = runRound();
+      if (unsteady.isEmpty()) {
+        local.skipped().forEach(path -> context.notice("not copied, as it is no file: " + path));
+        return new SyncReport(files, bytes, removed, local.skipped());
+      }
+    }
+    throw new InvalidInputException(
+        "files change faster than they can be copied: " + String.join(", ", unsteady));
+  }
+
+  private LocalTree runRound() {
+    Comparison comparison = Comparison.of(sources, farEnd);
+    Changes changes = comparison.changes();
+    boolean asked = !changes.doubtful().isEmpty();
+    if (asked) {
+      changes.settle(farEnd.digests(changes.doubtful()));
+    }
+    unsteady = List.of();
+    if (!changes.isEmpty()) {
+      send(comparison.local(), changes);
+    } else {
+      progress(changes).end();
+      if (asked) {
+        farEnd.commit(new Manifest(changes.kept()));
+      }
+    }
+    return comparison.local();
+  }
+
+  private void send(LocalTree local, Changes changes) {
+    FarStateReader reader = new FarStateReader(local.entries()::containsKey);
+    CopyProgress progress = progress(changes);
+    Archive archive = new Archive(changes, local.inPlace(), progress, reader::failed);
+    farEnd.receive(archive::writeTo, reader);
+    Manifest manifest = Arrival.manifest(local, changes, archive.contents(), reader.state());
+    farEnd.commit(manifest);
+    unsteady = archive.unsteady();
+    files += archive.contents().size();
+    for (String path : archive.contents().keySet()) {
+      bytes += local.get(path).size();
+    }
+    removed += changes.removed();
+    progress.end();
+  }
+
+  private CopyProgress progress(Changes changes) {
+    long totalBytes = changes.sent().stream().mapToLong(LocalEntry::size).sum();
+    return new CopyProgress(context, changes.sent().size(), totalBytes, changes.removed());
+  }
+}

@@ -1,0 +1,141 @@
+package dev.previews.docker;
+
+import dev.previews.spi.DuplexStream;
+import java.io.ByteArrayOutputStream;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A stream to an engine through {@code docker system dial-stdio}, for carriers that the JDK lacks.
+ */
+final class DialStdio implements DuplexStream {
+  private static final int MOST_EVIDENCE = 4096;
+
+  private final Process process;
+  private final InputStream input;
+  private final ByteArrayOutputStream said = new ByteArrayOutputStream();
+  private final Thread listener;
+  private volatile boolean closed;
+
+  private DialStdio(Process process) {
+    this.process = process;
+    this.input = new Input(process.getInputStream());
+    this.listener = new Thread(this::listen, "preview-docker-dial-stdio");
+    listener.setDaemon(true);
+    listener.start();
+  }
+
+  /** Starts it with these global options; of the environment only what concerns TLS goes along. */
+  static DuplexStream start(List<String> options, Map<String, String> environment)
+      throws IOException {
+    List<String> argv = new ArrayList<>(List.of("docker"));
+    argv.addAll(options);
+    argv.addAll(List.of("system", "dial-stdio"));
+    ProcessBuilder builder = new ProcessBuilder(argv);
+    builder.environment().keySet().removeAll(List.of("DOCKER_HOST", "DOCKER_CONTEXT"));
+    for (String name : List.of("DOCKER_TLS_VERIFY", "DOCKER_CERT_PATH", "DOCKER_TLS")) {
+      if (!environment.containsKey(name)) {
+        builder.environment().remove(name);
+      }
+    }
+    try {
+      return new DialStdio(builder.start());
+    } catch (IOException e) {
+      throw new IOException(
+          "the docker CLI cannot be run, and this address needs it; install it or use unix:// or"
+              + " tcp://",
+          e);
+    }
+  }
+
+  /** Takes what the CLI says, so that it never blocks on it. */
+  private void listen() {
+    byte[] buffer = new byte[1024];
+    try (InputStream errors = process.getErrorStream()) {
+      for (int n = errors.read(buffer); n >= 0; n = errors.read(buffer)) {
+        synchronized (said) {
+          said.write(buffer, 0, Math.min(n, MOST_EVIDENCE - said.size()));
+        }
+      }
+    } catch (IOException e) {
+      // The process is gone.
+    }
+  }
+
+  @Override
+  public InputStream input() {
+    return input;
+  }
+
+  @Override
+  public OutputStream output() {
+    return process.getOutputStream();
+  }
+
+  @Override
+  public void shutdownOutput() {
+    try {
+      process.getOutputStream().close();
+    } catch (IOException e) {
+      // The process is gone.
+    }
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    process.destroy();
+  }
+
+  private void requireSuccess() throws IOException {
+    if (closed) {
+      throw new IOException("the stream is closed");
+    }
+    try {
+      // It may have closed its output and wait for more input: then it ended in order.
+      if (!process.waitFor(200, TimeUnit.MILLISECONDS) || process.exitValue() == 0) {
+        return;
+      }
+      listener.join(1000);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    synchronized (said) {
+      throw new IOException(
+          "docker system dial-stdio failed: " + said.toString(StandardCharsets.UTF_8).strip());
+    }
+  }
+
+  private final class Input extends FilterInputStream {
+    Input(InputStream input) {
+      super(input);
+    }
+
+    @Override
+    public int read() throws IOException {
+      byte[] one = new byte[1];
+      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    }
+
+    @Override
+    public int read(byte[] bytes, int offset, int length) throws IOException {
+      int n = super.read(bytes, offset, length);
+      if (n < 0) {
+        requireSuccess();
+      }
+      return n;
+    }
+
+    @Override
+    public void close() {
+      DialStdio.this.close();
+    }
+  }
+}

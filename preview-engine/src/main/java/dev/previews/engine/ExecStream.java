@@ -1,0 +1,110 @@
+package dev.previews.engine;
+
+import dev.previews.spi.DuplexStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * A program in a container as a stream: its input and its output. A program that fails breaks the
+ * stream.
+ */
+final class ExecStream implements DuplexStream {
+  private static final int MOST_EVIDENCE = 2048;
+
+  private final AttachedExec attached;
+  private final InputStream input = new Input();
+
+  ExecStream(AttachedExec attached) {
+    this.attached = attached;
+  }
+
+  @Override
+  public InputStream input() {
+    return input;
+  }
+
+  @Override
+  public OutputStream output() {
+    return attached.stream().output();
+  }
+
+  @Override
+  public void shutdownOutput() {
+    attached.stream().shutdownOutput();
+  }
+
+  @Override
+  public void close() {
+    attached.close();
+  }
+
+  private final class Input extends InputStream {
+    private final ByteArrayOutputStream said = new ByteArrayOutputStream();
+    private int offset;
+    private int left;
+    private boolean ended;
+
+    @Override
+    public int read() throws IOException {
+      byte[] one = new byte[1];
+      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    }
+
+    @Override
+    public int read(byte[] bytes, int start, int length) throws IOException {
+      if (length == 0) {
+        return 0;
+      }
+      while (left == 0) {
+        if (ended || !nextFrame()) {
+          return -1;
+        }
+      }
+      int n = Math.min(length, left);
+      System.arraycopy(attached.frames().bytes(), offset, bytes, start, n);
+      offset += n;
+      left -= n;
+      return n;
+    }
+
+    private boolean nextFrame() throws IOException {
+      FrameReader frames = attached.frames();
+      if (!frames.next()) {
+        requireSuccess();
+        ended = true;
+        return false;
+      }
+      if (frames.isError()) {
+        said.write(frames.bytes(), 0, Math.min(frames.count(), MOST_EVIDENCE - said.size()));
+      } else {
+        offset = 0;
+        left = frames.count();
+      }
+      return true;
+    }
+
+    private void requireSuccess() throws IOException {
+      int code;
+      try {
+        code = attached.exitCode();
+      } catch (RuntimeException e) {
+        throw new IOException("the stream was lost: " + e.getMessage(), e);
+      }
+      if (code != 0) {
+        throw new IOException(
+            "the stream was lost: the program that carries it exited with "
+                + code
+                + ", "
+                + said.toString(StandardCharsets.UTF_8).strip());
+      }
+    }
+
+    @Override
+    public void close() {
+      ExecStream.this.close();
+    }
+  }
+}
