@@ -37,6 +37,7 @@ final class Deletion {
   private final EnvironmentId id;
   private final Resources resources;
   private final Deadline deadline;
+  private final Set<String> named = new TreeSet<>();
 
   Deletion(Cluster cluster, EnvironmentId id, Deadline deadline) {
     this.id = id;
@@ -66,9 +67,10 @@ final class Deletion {
     Set<String> done = new TreeSet<>();
     while (!more.isEmpty()) {
       for (String resource : List.copyOf(more)) {
-        for (KubeObject object : resources.list(resource, Ownership.selector(id), deadline)) {
+        for (KubeObject object : list(resource)) {
           left.add(resource + " " + object.name());
-          recorded(object, volumes).forEach(kinds::add);
+          named.addAll(recorded(object, volumes));
+          kinds.addAll(named);
           // A Pod goes with what made it.
           if (!object.deleting() && !isMade(object)) {
             resources.delete(resource, object, deadline);
@@ -80,6 +82,13 @@ final class Deletion {
       more.removeAll(done);
     }
     return left;
+  }
+
+  /** Kinds that no object names are only looked at where we may. */
+  private List<KubeObject> list(String resource) {
+    return named.contains(resource)
+        ? resources.list(resource, Ownership.selector(id), deadline)
+        : resources.listIfAllowed(resource, Ownership.selector(id), deadline);
   }
 
   private static boolean isMade(KubeObject object) {

@@ -7,7 +7,6 @@ import dev.previews.exec.Deadline;
 import dev.previews.kube.cluster.Cluster;
 import dev.previews.kube.cluster.ClusterSettings;
 import dev.previews.kube.connection.PodConnection;
-import dev.previews.kube.connection.Protocol;
 import dev.previews.spi.Connection;
 import dev.previews.spi.Context;
 import dev.previews.spi.Driver;
@@ -27,7 +26,6 @@ final class KubeDriver implements Driver {
   private final Cluster cluster;
   private final MachineTemplate template;
   private final Machines machines;
-  private final Protocol protocol = new Protocol();
   private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
 
@@ -77,7 +75,6 @@ final class KubeDriver implements Driver {
     PodConnection connection =
         new PodConnection(
             cluster,
-            protocol,
             () -> finder.find(machines.selectorOf(machine), Deadline.in(RELOCATION)),
             () -> connections.remove(self[0]));
     self[0] = connection;

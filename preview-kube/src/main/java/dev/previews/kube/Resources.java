@@ -4,6 +4,7 @@ import dev.previews.exec.Deadline;
 import dev.previews.kube.cluster.Answer;
 import dev.previews.kube.cluster.Cluster;
 import dev.previews.kube.cluster.KubeObject;
+import dev.previews.kube.cluster.Listing;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -47,9 +48,17 @@ final class Resources {
     return answer.notFound() ? Optional.empty() : Optional.of(answer.orThrow());
   }
 
-  /** All objects with a label; none when the cluster does not have the kind (any more). */
   List<KubeObject> list(String resource, String labelSelector, Deadline deadline) {
-    return cluster.list(path(resource), Map.of("labelSelector", labelSelector), deadline);
+    return cluster.list(path(resource), Map.of("labelSelector", labelSelector), deadline).orThrow();
+  }
+
+  /** The same; none where we may not look, or where the cluster has no such kind any more. */
+  List<KubeObject> listIfAllowed(String resource, String labelSelector, Deadline deadline) {
+    Listing listing =
+        cluster.list(path(resource), Map.of("labelSelector", labelSelector), deadline);
+    return listing.last().status() == 403 || listing.last().notFound()
+        ? List.of()
+        : listing.orThrow();
   }
 
   /** What the server would say to an apply; changes nothing. */

@@ -105,7 +105,7 @@ public final class Cluster implements AutoCloseable {
   }
 
   /** All objects of a collection, a page at a time. */
-  public List<KubeObject> list(String path, Map<String, String> query, Deadline deadline) {
+  public Listing list(String path, Map<String, String> query, Deadline deadline) {
     return new Pages(this).list(path, query, deadline);
   }
 

@@ -16,7 +16,7 @@ final class Pages {
     this.cluster = cluster;
   }
 
-  List<KubeObject> list(String path, Map<String, String> query, Deadline deadline) {
+  Listing list(String path, Map<String, String> query, Deadline deadline) {
     List<KubeObject> all = new ArrayList<>();
     Map<String, String> next = new LinkedHashMap<>(query);
     next.put("limit", String.valueOf(SIZE));
@@ -28,11 +28,12 @@ final class Pages {
         next.remove("continue");
         continue;
       }
-      KubeObject page = answer.orThrow();
-      all.addAll(page.objects("items"));
-      String more = page.text("metadata", "continue");
+      if (answer.ok()) {
+        all.addAll(answer.body().objects("items"));
+      }
+      String more = answer.ok() ? answer.body().text("metadata", "continue") : "";
       if (more.isEmpty()) {
-        return all;
+        return new Listing(all, answer);
       }
       next.put("continue", more);
     }

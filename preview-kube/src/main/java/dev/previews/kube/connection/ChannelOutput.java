@@ -48,15 +48,15 @@ final class ChannelOutput extends OutputStream {
   @Override
   public synchronized void write(byte[] bytes, int offset, int length) throws IOException {
     Objects.checkFromIndexSize(offset, length, bytes.length);
-    if (finished) {
-      throw new IOException("the stream's output was ended");
-    }
     int done = 0;
     while (done < length) {
-      while (count == MOST) {
+      while (count == MOST && !finished) {
         await();
       }
       requireOpen();
+      if (finished) {
+        throw new IOException("the stream's output was ended");
+      }
       int next = Math.min(MOST - count, length - done);
       reserve(count + next);
       System.arraycopy(bytes, offset + done, waiting, count, next);
@@ -88,7 +88,7 @@ final class ChannelOutput extends OutputStream {
   }
 
   /** Ends a framed stream: a length of 0. */
-  synchronized void finishFramed() throws IOException {
+  synchronized void finish() throws IOException {
     if (!finished) {
       finished = true;
       drain();
@@ -96,13 +96,11 @@ final class ChannelOutput extends OutputStream {
     }
   }
 
-  /** Ends channel 0 as v5 of the protocol does: a message on channel 255. */
-  synchronized void finishByClosing() throws IOException {
-    if (!finished) {
-      finished = true;
-      drain();
-      sendRaw(new byte[] {(byte) 255, 0});
-    }
+  /** The same, without what is not on its way yet; a thread that writes fails. */
+  synchronized void finishEarly() throws IOException {
+    count = 0;
+    finish();
+    notifyAll();
   }
 
   private void sendRaw(byte[] message) throws IOException {

@@ -15,8 +15,7 @@ public record PodAddress(String namespace, String pod, String container) {
         + Cluster.encode(namespace)
         + "/pods/"
         + Cluster.encode(pod)
-        + "/"
-        + subresource;
+        + (subresource.isEmpty() ? "" : "/" + subresource);
   }
 
   @Override

@@ -39,15 +39,13 @@ public final class PodConnection implements Connection {
   /**
    * A connection.
    *
-   * @param protocol what is known of the cluster's exec protocol
    * @param locate finds the machine's Pod; asked again when the one known is gone
    * @param whenClosed run once, when this is closed
    */
-  public PodConnection(
-      Cluster cluster, Protocol protocol, Supplier<PodAddress> locate, Runnable whenClosed) {
+  public PodConnection(Cluster cluster, Supplier<PodAddress> locate, Runnable whenClosed) {
     this.locate = locate;
     this.whenClosed = whenClosed;
-    this.sockets = new Sockets(cluster, protocol);
+    this.sockets = new Sockets(cluster);
     this.pinger =
         Executors.newSingleThreadScheduledExecutor(
             work -> {

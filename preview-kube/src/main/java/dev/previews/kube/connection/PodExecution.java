@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
 final class PodExecution implements Execution {
   private static final Logger log = LoggerFactory.getLogger(PodExecution.class);
   private static final Duration START = Duration.ofSeconds(30);
-  private static final Duration END_AFTER_KILL = Duration.ofSeconds(5);
+  private static final Duration END_AFTER_KILL = Duration.ofSeconds(1);
 
   private final Sockets sockets;
   private final PodAddress pod;
@@ -110,6 +110,10 @@ final class PodExecution implements Execution {
       PreviewException why = reason;
       if (why != null) {
         exit.completeExceptionally(why);
+      } else if (status.code().isPresent()
+          && sockets.liveness().diedWith(pod, status.code().get())) {
+        exit.completeExceptionally(
+            new ConnectionException(pod + " ended, and " + command + " with it"));
       } else if (status.code().isPresent()) {
         exit.complete(status.code().get());
       } else {

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -23,32 +24,26 @@ final class PodProcess {
 
   private final ChannelSocket socket;
   private final ChannelOutput input;
-  private final boolean closesChannels;
-  private final Announcement announcement = new Announcement();
+  private final Stderr stderr;
   private final StringBuilder statusText = new StringBuilder();
   private final CompletableFuture<Optional<RemoteProcess>> started = new CompletableFuture<>();
   private @Nullable ExitStatus status;
 
-  private PodProcess(ChannelSocket socket, ChannelOutput input, boolean closesChannels) {
+  private PodProcess(ChannelSocket socket, String endMark) {
     this.socket = socket;
-    this.input = input;
-    this.closesChannels = closesChannels;
+    this.input = new ChannelOutput(socket);
+    this.stderr = new Stderr(endMark);
   }
 
   static PodProcess start(Sockets sockets, PodAddress pod, Command command, boolean hasInput)
       throws IOException {
+    String endMark = "dev.previews.end " + UUID.randomUUID();
     // What is wrong with the command is said before anything is opened.
-    byte[] raw = RemoteShell.program(command, RemoteShell.Input.RAW);
-    Sockets.Exec exec = sockets.exec(pod);
-    ChannelOutput input = new ChannelOutput(exec.socket());
-    PodProcess process = new PodProcess(exec.socket(), input, exec.closesChannels());
-    if (!hasInput) {
-      input.write(RemoteShell.program(command, RemoteShell.Input.NONE));
-    } else if (exec.closesChannels()) {
-      input.write(raw);
-    } else {
-      input.write(RemoteShell.program(command, RemoteShell.Input.FRAMED));
-      input.frame();
+    byte[] program = RemoteShell.program(command, hasInput ? endMark : null);
+    PodProcess process = new PodProcess(sockets.exec(pod), endMark);
+    process.input.write(program);
+    if (hasInput) {
+      process.input.frame();
     }
     return process;
   }
@@ -58,11 +53,7 @@ final class PodProcess {
   }
 
   void finishInput() throws IOException {
-    if (closesChannels) {
-      input.finishByClosing();
-    } else {
-      input.finishFramed();
-    }
+    input.finish();
   }
 
   /** Who runs, as soon as that is known; nobody when it never started. */
@@ -75,8 +66,8 @@ final class PodProcess {
     while (true) {
       Frame frame = ended() ? socket.poll(AFTER_STATUS) : socket.take();
       if (frame == null) {
-        started.complete(announcement.process());
-        byte[] rest = announcement.rest();
+        started.complete(stderr.process());
+        byte[] rest = stderr.rest();
         return rest.length == 0 ? null : new Frame(STDERR, rest);
       }
       if (frame.channel() == STATUS) {
@@ -84,9 +75,12 @@ final class PodProcess {
         continue;
       }
       if (frame.channel() == STDERR) {
-        byte[] own = announcement.filter(frame.data());
-        if (announcement.over()) {
-          started.complete(announcement.process());
+        byte[] own = stderr.filter(frame.data());
+        if (stderr.begun()) {
+          started.complete(stderr.process());
+        }
+        if (stderr.ended()) {
+          endInputEarly();
         }
         if (own.length == 0) {
           continue;
@@ -97,13 +91,21 @@ final class PodProcess {
     }
   }
 
+  private void endInputEarly() {
+    try {
+      input.finishEarly();
+    } catch (IOException e) {
+      // The far end may close at once; what is read next says how it was.
+    }
+  }
+
   private boolean ended() {
     return statusText.length() > 0;
   }
 
   /** Whether nothing can be written to it any more, for good reasons or bad ones. */
   boolean hasEnded() {
-    return socket.over().isDone();
+    return stderr.ended() || socket.over().isDone();
   }
 
   /** How it ended, once there is no more output; fails when nobody said it. */

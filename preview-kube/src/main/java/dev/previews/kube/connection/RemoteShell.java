@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a command gets into a container: the request names a constant shell script, which reads the
@@ -24,42 +25,37 @@ final class RemoteShell {
 
   /**
    * Runs a command whose input comes in pieces, each after a line with its length; a length of 0 is
-   * the end. An input that breaks off without it kills the command: a half file must not look like
-   * a whole one. The feeder tells its process id first, so that it ends with the command (of
-   * SIGPIPE, about which shells are silent).
+   * the end. So the end arrives whatever the protocol, and an input that breaks off without it
+   * kills the command: a half file must not look like a whole one. When the command has ended, that
+   * is said on standard error, and the rest of the input is read until its end: a server that
+   * closes a socket with unread input resets it, and the exit code is lost.
    */
   private static final String FRAMED =
       """
-      sh -c 'echo $$
-        while read -r n; do
+      sh -c 'while read -r n; do
           [ "$n" -gt 0 ] || exit 0
-          dd bs="$n" count=1 iflag=fullblock || exit 1
+          dd bs="$n" count=1 iflag=fullblock
         done
         kill -KILL 0' 2>/dev/null | {
-        read -r feeder
         (exec "$@")
         code=$?
-        kill -PIPE "$feeder" 2>/dev/null
+        echo "$0" >&2
+        cat >/dev/null
         exit $code
       }
       """;
 
   private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
 
-  /** How a command gets its input. */
-  enum Input {
-    /** It has none. */
-    NONE,
-    /** All that follows, until the channel is closed. */
-    RAW,
-    /** Pieces with their lengths. */
-    FRAMED
-  }
-
   private RemoteShell() {}
 
-  /** What {@link #ENTRY} reads. */
-  static byte[] program(Command command, Input input) {
+  /**
+   * What {@link #ENTRY} reads.
+   *
+   * @param endMark the line on standard error that tells that a command with input has ended; null
+   *     for a command without input
+   */
+  static byte[] program(Command command, @Nullable String endMark) {
     StringBuilder script = new StringBuilder();
     command
         .directory()
@@ -69,13 +65,13 @@ final class RemoteShell {
       script.append('=').append(quote(variable.getValue())).append('\n');
     }
     List<String> argv = new ArrayList<>();
-    if (input == Input.FRAMED) {
-      argv.addAll(List.of("sh", "-c", FRAMED, "sh"));
+    if (endMark != null) {
+      argv.addAll(List.of("sh", "-c", FRAMED, endMark));
     }
     argv.addAll(command.argv());
     script.append("set --");
     RemoteProcess.announced(argv).forEach(it -> script.append(' ').append(quote(it)));
-    script.append("\nexec \"$@\"").append(input == Input.NONE ? " </dev/null" : "");
+    script.append("\nexec \"$@\"").append(endMark == null ? " </dev/null" : "");
     byte[] text = script.toString().getBytes(StandardCharsets.UTF_8);
     byte[] head = (text.length + "\n").getBytes(StandardCharsets.US_ASCII);
     byte[] all = new byte[head.length + text.length];

@@ -21,64 +21,36 @@ import org.jspecify.annotations.Nullable;
 
 /** Opens the WebSockets of one connection, and knows those that are open. */
 final class Sockets {
-  static final String V5 = "v5.channel.k8s.io";
-  static final String V4 = "v4.channel.k8s.io";
+  /** Spoken by every server; a newer one could end the input, which is not enough. */
+  private static final String SUBPROTOCOL = "v4.channel.k8s.io";
+
   private static final Duration ANSWER = Duration.ofSeconds(30);
 
-  /** An open exec, and whether its protocol can close a channel. */
-  record Exec(ChannelSocket socket, boolean closesChannels) {}
-
   private final Cluster cluster;
-  private final Protocol protocol;
   private final Set<ChannelSocket> open = ConcurrentHashMap.newKeySet();
 
-  Sockets(Cluster cluster, Protocol protocol) {
+  Sockets(Cluster cluster) {
     this.cluster = cluster;
-    this.protocol = protocol;
   }
 
-  Exec exec(PodAddress pod) {
+  ChannelSocket exec(PodAddress pod) {
     String query =
         RemoteShell.ENTRY.stream()
             .map(it -> "command=" + Cluster.encode(it))
             .collect(Collectors.joining("&"));
     query +=
         "&container=" + Cluster.encode(pod.container()) + "&stdin=true&stdout=true&stderr=true";
-    String what = "the command in " + pod;
-    if (protocol.mayBeV5()) {
-      try {
-        ChannelSocket socket = open(what, pod, "exec", query, V5);
-        protocol.isV5(true);
-        return new Exec(socket, true);
-      } catch (RefusedException e) {
-        if (protocol.isKnown()) {
-          throw e.why;
-        }
-      }
-    }
-    try {
-      ChannelSocket socket = open(what, pod, "exec", query, V4);
-      protocol.isV5(false);
-      return new Exec(socket, false);
-    } catch (RefusedException e) {
-      throw e.why;
-    }
+    return open("the command in " + pod, pod, "exec", query);
   }
 
   ChannelSocket forward(PodAddress pod, int port) {
-    try {
-      String query = Cluster.query(Map.of("ports", String.valueOf(port)));
-      return open("the stream to port " + port + " of " + pod, pod, "portforward", query, V4);
-    } catch (RefusedException e) {
-      throw e.why;
-    }
+    String query = Cluster.query(Map.of("ports", String.valueOf(port)));
+    return open("the stream to port " + port + " of " + pod, pod, "portforward", query);
   }
 
-  private ChannelSocket open(
-      String what, PodAddress pod, String subresource, String query, String subprotocol)
-      throws RefusedException {
+  private ChannelSocket open(String what, PodAddress pod, String subresource, String query) {
     ChannelSocket socket = new ChannelSocket(what);
-    var opening = cluster.socket(pod.path(subresource), query, subprotocol, socket);
+    var opening = cluster.socket(pod.path(subresource), query, SUBPROTOCOL, socket);
     try {
       opening.get(ANSWER.toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException | CompletionException e) {
@@ -103,7 +75,7 @@ final class Sockets {
     return socket;
   }
 
-  private RefusedException refused(PodAddress pod, String subresource, @Nullable Throwable cause) {
+  private PreviewException refused(PodAddress pod, String subresource, @Nullable Throwable cause) {
     if (!(cause instanceof WebSocketHandshakeException handshake)) {
       throw new ConnectionException(
           "the Kubernetes API server " + cluster.server() + " cannot be reached for " + pod,
@@ -115,30 +87,32 @@ final class Sockets {
     if (status == 404) {
       throw new NotFoundException(pod + " is gone", said, cause);
     }
-    PreviewException why =
-        status == 403
-            ? new RemoteCommandException(
-                "the Kubernetes API server "
-                    + cluster.server()
-                    + " refused pods/"
-                    + subresource
-                    + " on "
-                    + pod
-                    + ": a role with get and create on pods/"
-                    + subresource
-                    + " is missing, see rbac.yaml of preview-kube",
-                said,
-                cause)
-            : new ConnectionException(
-                "the Kubernetes API server "
-                    + cluster.server()
-                    + " refused pods/"
-                    + subresource
-                    + " on "
-                    + pod,
-                said,
-                cause);
-    return new RefusedException(why);
+    return status == 403
+        ? new RemoteCommandException(
+            "the Kubernetes API server "
+                + cluster.server()
+                + " refused pods/"
+                + subresource
+                + " on "
+                + pod
+                + ": a role with get and create on pods/"
+                + subresource
+                + " is missing, see rbac.yaml of preview-kube",
+            said,
+            cause)
+        : new ConnectionException(
+            "the Kubernetes API server "
+                + cluster.server()
+                + " refused pods/"
+                + subresource
+                + " on "
+                + pod,
+            said,
+            cause);
+  }
+
+  Liveness liveness() {
+    return new Liveness(cluster);
   }
 
   void ping() {
@@ -147,16 +121,5 @@ final class Sockets {
 
   void abort() {
     open.forEach(it -> it.abort(new IOException("the connection was closed here")));
-  }
-
-  /** The server answered, and not with a WebSocket. */
-  private static final class RefusedException extends Exception {
-    private static final long serialVersionUID = 1L;
-    private final transient PreviewException why;
-
-    RefusedException(PreviewException why) {
-      super(why);
-      this.why = why;
-    }
   }
 }
