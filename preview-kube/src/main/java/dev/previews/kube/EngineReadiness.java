@@ -21,10 +21,17 @@ final class EngineReadiness {
       "GET /_ping HTTP/1.0\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
   private final Connection connection;
+  private final Runnable pod;
   private final Deadline deadline;
 
-  EngineReadiness(Connection connection, Deadline deadline) {
+  /**
+   * A wait for one engine.
+   *
+   * @param pod waits for its Pod, and fails when that cannot become ready
+   */
+  EngineReadiness(Connection connection, Runnable pod, Deadline deadline) {
     this.connection = connection;
+    this.pod = pod;
     this.deadline = deadline;
   }
 
@@ -33,6 +40,7 @@ final class EngineReadiness {
     for (String problem = ping(); problem != null; problem = ping()) {
       String seen = problem;
       deadline.pause(PAUSE, "the Docker engine in the Pod", () -> seen);
+      pod.run();
     }
     make(directory);
   }

@@ -46,7 +46,10 @@ final class KubeDriver implements Driver {
     Machine machine =
         installation.ensure(spec, template.render(spec, cluster.namespace(), context::notice));
     try (Connection connection = connect(machine, context)) {
-      new EngineReadiness(connection, context.deadline()).await(machine.directory());
+      PodWait pod = new PodWait(cluster, spec.id(), spec.id().value(), context.deadline());
+      new EngineReadiness(
+              connection, () -> pod.await(machines.selectorOf(machine)), context.deadline())
+          .await(machine.directory());
     }
     return machine;
   }
