@@ -11,14 +11,16 @@ import java.util.regex.Pattern;
  * becomes the command, and a second command ends the whole session of that process.
  *
  * <pre>{@code
- * start(RemoteProcess.announced(argv));            // its stderr begins with one line that is not the command's
- * process = RemoteProcess.parse(firstLineOfStderr) // the command runs
- * start(process.kill());                           // SIGTERM, and SIGKILL after 2 seconds
+ * OutputStream stdout = new AnnouncedOutput(command.stdout(), process -> …);
+ * OutputStream stderr = new AnnouncedOutput(command.stderr(), process -> …);
+ * start(RemoteProcess.announced(argv));  // both outputs begin with a line that is not the command's
+ * start(process.kill());                 // SIGTERM, and SIGKILL after 2 seconds
  * }</pre>
  *
  * Both need {@code sh} at the far end; busybox's is enough. No file is written there, and arguments
- * are passed on as they are. The line comes before the command can read its input or write. What
- * leaves the session of its own will ({@code setsid}) is out of reach.
+ * are passed on as they are. The line is in both outputs because carriers do not keep their order;
+ * whichever comes first, the process is known before the command can read or write. What leaves the
+ * session of its own will ({@code setsid}) is out of reach.
  *
  * @param pid the process's id at the far end
  * @param session the session's id at the far end
@@ -27,15 +29,13 @@ public record RemoteProcess(long pid, long session) {
   private static final String MARK = "dev.previews.process";
   private static final Pattern LINE = Pattern.compile(MARK + " (\\d{1,18}) (\\d{1,18})\r?");
 
-  /** The longest first line; a stream without a line end in so many bytes announces nothing. */
-  public static final int LONGEST_LINE = 64;
-
   // Of /proc/<pid>/stat the sixth field is the session; the shell's own name holds no space.
   private static final String ANNOUNCE =
       """
       s=$$
       if read -r a b c d e f g 2>/dev/null </proc/$$/stat && [ "$f" -gt 0 ]; then s=$f; fi
       echo "$0 $$ $s" >&2
+      echo "$0 $$ $s"
       exec "$@"
       """;
 
@@ -75,7 +75,7 @@ public record RemoteProcess(long pid, long session) {
       done
       """;
 
-  /** The same command, which first writes one line to its standard error for {@link #parse}. */
+  /** The same command, which first writes one line to each of its outputs. */
   public static List<String> announced(List<String> argv) {
     List<String> wrapped = new ArrayList<>(List.of("sh", "-c", ANNOUNCE, MARK));
     wrapped.addAll(argv);

@@ -2,9 +2,11 @@ package dev.previews.spi;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.BufferedReader;
+import java.io.ByteArrayOutputStream;
 import java.io.InputStreamReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,8 +35,11 @@ class RemoteProcessTest {
     List<String> odd = List.of("printf", "%s|", "a b", "$(id)", "'\"\\", "*", "", "näïve\n");
     Process process = session(RemoteProcess.announced(odd));
     assertThat(RemoteProcess.parse(firstErrorLine(process))).isPresent();
-    assertThat(new String(process.getInputStream().readAllBytes(), UTF_8))
-        .isEqualTo("a b|$(id)|'\"\\|*||näïve\n|");
+    ByteArrayOutputStream stdout = new ByteArrayOutputStream();
+    List<RemoteProcess> known = new ArrayList<>();
+    process.getInputStream().transferTo(new AnnouncedOutput(stdout, known::add));
+    assertThat(known).hasSize(1);
+    assertThat(stdout.toString(UTF_8)).isEqualTo("a b|$(id)|'\"\\|*||näïve\n|");
     assertThat(process.waitFor()).isZero();
   }
 
@@ -48,8 +53,10 @@ class RemoteProcessTest {
                     "-c",
                     "trap '' TERM; sleep 1234 & echo $!; while :; do sleep 0.1; done")));
     RemoteProcess remote = RemoteProcess.parse(firstErrorLine(process)).orElseThrow();
-    String child =
-        new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8)).readLine();
+    BufferedReader stdout =
+        new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8));
+    stdout.readLine();
+    String child = stdout.readLine();
     long start = System.nanoTime();
     Process kill = session(remote.kill());
     assertThat(kill.waitFor(10, TimeUnit.SECONDS)).isTrue();
@@ -76,5 +83,29 @@ class RemoteProcessTest {
   void otherLinesAnnounceNothing() {
     assertThat(RemoteProcess.parse("sh: not found")).isEmpty();
     assertThat(RemoteProcess.parse("dev.previews.process 1 x")).isEmpty();
+  }
+
+  @Test
+  void theAnnouncementMayComeByteByByte() throws Exception {
+    ByteArrayOutputStream sink = new ByteArrayOutputStream();
+    List<RemoteProcess> known = new ArrayList<>();
+    AnnouncedOutput output = new AnnouncedOutput(sink, known::add);
+    for (byte each : "dev.previews.process 12 7\nfirst\n".getBytes(UTF_8)) {
+      output.write(each);
+    }
+    assertThat(known).containsExactly(new RemoteProcess(12, 7));
+    assertThat(sink.toString(UTF_8)).isEqualTo("first\n");
+  }
+
+  @Test
+  void whatIsNoAnnouncementIsNotPassedOn() {
+    ByteArrayOutputStream sink = new ByteArrayOutputStream();
+    for (String text : List.of("exec failed\nmore", "x".repeat(1000))) {
+      AnnouncedOutput output = new AnnouncedOutput(sink, process -> {});
+      assertThatThrownBy(() -> output.write(text.getBytes(UTF_8)))
+          .isInstanceOf(AnnouncedOutput.UnannouncedException.class)
+          .hasMessage(text);
+    }
+    assertThat(sink.size()).isZero();
   }
 }

@@ -7,6 +7,8 @@ import dev.previews.compose.deployment.ComposeUp;
 import dev.previews.compose.deployment.Lease;
 import dev.previews.compose.files.FileSync;
 import dev.previews.compose.files.SyncReport;
+import dev.previews.compose.images.ImagePreparation;
+import dev.previews.compose.images.PreparedImages;
 import dev.previews.compose.model.DeployableModel;
 import dev.previews.compose.model.ModelRewriter;
 import dev.previews.compose.model.ProjectReader;
@@ -32,11 +34,13 @@ import java.util.Map;
 
 /** Deploys with the Compose CLI of this machine against the engine of the other. */
 final class ComposeDeployer implements Deployer {
+  private final Map<String, String> environment;
   private final ComposeCli cli;
   private final ProjectReader reader;
 
   /** A deployer whose tools are found by this environment, and inherit it. */
   ComposeDeployer(Map<String, String> environment) {
+    this.environment = Map.copyOf(environment);
     this.cli = new ComposeCli(environment);
     this.reader = new ProjectReader(cli, environment);
   }
@@ -85,8 +89,15 @@ final class ComposeDeployer implements Deployer {
       Context context) {
     try (EngineSocket socket = EngineSocket.open(dialer)) {
       context.step(Step.FILES, () -> copy(model, filesDirectory, connection, context));
-      ImageStep images = new ImageStep(cli, socket, model, context);
-      context.step(Step.IMAGES, images::run);
+      ImagePreparation images =
+          new ImagePreparation(cli, socket, engine, machine, connection, environment);
+      context.step(
+          Step.IMAGES,
+          () -> {
+            PreparedImages prepared = images.prepare(model, context);
+            new MissingImages(cli, socket, images, model, context).fetch(prepared.toPull());
+            return prepared;
+          });
       ComposeUp up = new ComposeUp(cli, socket, engine, machine, model, context);
       context.step(Step.DEPLOY, up::run);
     }

@@ -103,17 +103,16 @@ class ComposeDeployerIT {
     }
     Map<String, String> before = starts();
     page("two");
-    long start = System.nanoTime();
     try (Deployment second = up()) {
-      System.out.println(
-          "unchanged: " + Duration.ofNanos(System.nanoTime() - start).toMillis() + " ms");
-      assertThat(starts()).isEqualTo(before);
+      assertThat(starts().get("web")).isEqualTo(before.get("web"));
+      // Compose runs what has ended once more, in the same container.
+      assertThat(id(starts().get("once"))).isEqualTo(id(before.get("once")));
       assertThat(get(second, ServicePort.of("web", 8080))).contains("two");
     }
     Files.writeString(directory.resolve("token"), "other\n");
     up().close();
     assertThat(starts().get("web")).isEqualTo(before.get("web"));
-    assertThat(starts().get("once")).isNotEqualTo(before.get("once"));
+    assertThat(id(starts().get("once"))).isNotEqualTo(id(before.get("once")));
   }
 
   @Test
@@ -402,6 +401,10 @@ class ComposeDeployerIT {
               + machine.client().inspectContainerCmd(it.getId()).exec().getState().getStartedAt());
     }
     return starts;
+  }
+
+  private static String id(String idAndStart) {
+    return idAndStart.substring(0, 64);
   }
 
   private List<String> volumes() {

@@ -149,8 +149,9 @@ public final class Engine implements AutoCloseable {
    *
    * @return what the engine says it loaded, one line each
    * @throws RemoteCommandException when the engine refuses it
+   * @throws dev.previews.error.DeadlineException when it has not taken it in time
    */
-  public List<String> load(StdinSource archive) {
+  public List<String> load(StdinSource archive, Deadline deadline) {
     HttpRequest request =
         new HttpRequest(
             "POST",
@@ -158,7 +159,7 @@ public final class Engine implements AutoCloseable {
             Map.of("Content-Type", "application/x-tar"),
             HttpConnection.Body.of(archive),
             false);
-    try (HttpResponse response = transport.send(request, null)) {
+    try (HttpResponse response = transport.send(request, deadline)) {
       if (response.getStatusCode() >= 300) {
         throw refused("loading an image", response);
       }
@@ -171,11 +172,11 @@ public final class Engine implements AutoCloseable {
 
   /**
    * Opens the archive of some images, as {@code docker save} writes it; the caller closes it.
-   * Reading fails when it does not come whole.
+   * Reading fails when it does not come whole, or not in time.
    *
    * @throws dev.previews.error.NotFoundException when an image is missing
    */
-  public InputStream save(List<String> images) {
+  public InputStream save(List<String> images, Deadline deadline) {
     String names =
         images.stream()
             .map(name -> "names=" + URLEncoder.encode(name, StandardCharsets.UTF_8))
@@ -188,7 +189,7 @@ public final class Engine implements AutoCloseable {
                 Map.of(),
                 HttpConnection.Body.NONE,
                 false),
-            null);
+            deadline);
     if (response.getStatusCode() >= 300) {
       try (response) {
         throw refused("saving " + String.join(", ", images), response);

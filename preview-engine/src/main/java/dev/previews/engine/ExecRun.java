@@ -7,13 +7,13 @@ import dev.previews.error.PreviewInterruptedException;
 import dev.previews.error.RemoteCommandException;
 import dev.previews.exec.Command;
 import dev.previews.exec.Execution;
+import dev.previews.spi.AnnouncedOutput;
 import dev.previews.spi.RemoteProcess;
-import java.io.ByteArrayOutputStream;
+import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -77,72 +77,71 @@ final class ExecRun implements Execution {
   private void run(boolean announced) {
     try {
       FrameReader frames = attached.frames();
-      if (announced && !readAnnouncement(frames)) {
-        started.complete(false);
-        ended.completeExceptionally(new ConnectionException("'" + command + "' did not start"));
-        attached.close();
-        return;
-      }
-      boolean more = announced || frames.next();
-      if (!announced && more && isRefusal(frames)) {
-        int code = attached.exitCode();
-        if (code == 126 || code == 127) {
-          throw notStarted(text(frames), code);
+      if (announced) {
+        if (!copyAnnounced(frames)) {
+          started.complete(false);
+          throw new ConnectionException("'" + command + "' did not start: there is no shell");
         }
+      } else {
+        copyBare(frames);
       }
-      started.complete(true);
-      startStdin();
-      if (!announced && more) {
-        copy(frames);
-      }
-      while (frames.next()) {
-        copy(frames);
-      }
-      command.stdout().flush();
-      command.stderr().flush();
+      sink(command.stdout()).flush();
+      sink(command.stderr()).flush();
       finish(attached.exitCode());
+    } catch (SinkFailedException e) {
+      end(new PreviewException("the output of '" + command + "' cannot be taken", e.getCause()));
+      fail(e);
     } catch (IOException e) {
       fail(
           new ConnectionException(
               "the connection was lost under '" + command + "': " + e.getMessage(), e));
-    } catch (SinkFailedException e) {
-      end(new PreviewException("the output of '" + command + "' cannot be taken", e.getCause()));
-      fail(e);
     } catch (RuntimeException | Error e) {
       fail(e);
     }
   }
 
-  /** Reads up to the first line of standard error; false when no shell ran. */
-  private boolean readAnnouncement(FrameReader frames) throws IOException {
-    ByteArrayOutputStream line = new ByteArrayOutputStream();
-    while (frames.next()) {
-      line.write(frames.bytes(), 0, frames.count());
-      String text = line.toString(StandardCharsets.UTF_8);
-      int end = text.indexOf('\n');
-      if (end >= 0 || line.size() > RemoteProcess.LONGEST_LINE) {
-        String first = end < 0 ? text : text.substring(0, end);
-        Optional<RemoteProcess> announced =
-            frames.isError() ? RemoteProcess.parse(first) : Optional.empty();
-        if (announced.isEmpty()) {
-          return refused(text);
-        }
-        byte[] all = line.toByteArray();
-        int rest = announcementLength(all);
-        process.complete(announced.get());
-        write(command.stderr(), all, rest, all.length - rest);
+  /** Copies to the end; false when no shell ran, which ends this try. */
+  private boolean copyAnnounced(FrameReader frames) throws IOException {
+    AnnouncedOutput stdout = new AnnouncedOutput(sink(command.stdout()), this::known);
+    AnnouncedOutput stderr = new AnnouncedOutput(sink(command.stderr()), this::known);
+    String text;
+    try {
+      while (frames.next()) {
+        (frames.isError() ? stderr : stdout).write(frames.bytes(), 0, frames.count());
+      }
+      if (process.isDone()) {
         return true;
       }
+      text = stdout.unfinishedLine() + stderr.unfinishedLine();
+    } catch (AnnouncedOutput.UnannouncedException e) {
+      text = String.valueOf(e.getMessage());
     }
-    return refused(line.toString(StandardCharsets.UTF_8));
+    return refused(text);
   }
 
-  private static int announcementLength(byte[] bytes) {
-    int i = 0;
-    while (bytes[i] != '\n') {
-      i++;
+  private void known(RemoteProcess remote) {
+    if (process.complete(remote)) {
+      started.complete(true);
+      startStdin();
     }
-    return i + 1;
+  }
+
+  private void copyBare(FrameReader frames) throws IOException {
+    boolean more = frames.next();
+    if (more && text(frames).startsWith("OCI runtime exec failed")) {
+      int code = attached.exitCode();
+      if (code == 126 || code == 127) {
+        throw notStarted(text(frames), code);
+      }
+    }
+    started.complete(true);
+    startStdin();
+    OutputStream stdout = sink(command.stdout());
+    OutputStream stderr = sink(command.stderr());
+    while (more) {
+      (frames.isError() ? stderr : stdout).write(frames.bytes(), 0, frames.count());
+      more = frames.next();
+    }
   }
 
   /** False when it is the shell that is missing; whatever else went wrong is thrown. */
@@ -152,10 +151,6 @@ final class ExecRun implements Execution {
       return false;
     }
     throw notStarted(text, code);
-  }
-
-  private static boolean isRefusal(FrameReader frames) {
-    return text(frames).startsWith("OCI runtime exec failed");
   }
 
   private static String text(FrameReader frames) {
@@ -175,17 +170,27 @@ final class ExecRun implements Execution {
         null);
   }
 
-  private void copy(FrameReader frames) {
-    write(
-        frames.isError() ? command.stderr() : command.stdout(), frames.bytes(), 0, frames.count());
-  }
+  /** The user's sink, whose failures are told from those of the connection. */
+  private static OutputStream sink(OutputStream sink) {
+    return new FilterOutputStream(sink) {
+      @Override
+      public void write(byte[] bytes, int offset, int length) throws IOException {
+        try {
+          out.write(bytes, offset, length);
+        } catch (IOException | RuntimeException e) {
+          throw new SinkFailedException(e);
+        }
+      }
 
-  private static void write(OutputStream sink, byte[] bytes, int offset, int length) {
-    try {
-      sink.write(bytes, offset, length);
-    } catch (IOException | RuntimeException e) {
-      throw new SinkFailedException(e);
-    }
+      @Override
+      public void flush() throws IOException {
+        try {
+          out.flush();
+        } catch (IOException | RuntimeException e) {
+          throw new SinkFailedException(e);
+        }
+      }
+    };
   }
 
   private void startStdin() {
@@ -312,7 +317,7 @@ final class ExecRun implements Execution {
   }
 
   /** The caller's sink failed. */
-  private static final class SinkFailedException extends RuntimeException {
+  private static final class SinkFailedException extends IOException {
     private static final long serialVersionUID = 1L;
 
     SinkFailedException(Exception cause) {

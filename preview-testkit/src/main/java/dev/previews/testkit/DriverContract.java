@@ -40,6 +40,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -56,6 +57,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * The machine's tools may be busybox's.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Timeout(value = 3, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 public abstract class DriverContract {
   private static final String OWNER = "contract";
   private static final int MANY = 50;
@@ -168,9 +170,10 @@ public abstract class DriverContract {
     await(
         Command.of("sh", "-c", "echo \"$GREETING\"; pwd")
             .environment("GREETING", "it's $5 = \"five\"")
-            .directory("/tmp")
+            .directory(machine.directory())
             .stdout(stdout));
-    assertThat(stdout.toString(StandardCharsets.UTF_8)).isEqualTo("it's $5 = \"five\"\n/tmp\n");
+    assertThat(stdout.toString(StandardCharsets.UTF_8))
+        .isEqualTo("it's $5 = \"five\"\n" + machine.directory() + "\n");
   }
 
   @Test

@@ -60,7 +60,7 @@ public abstract class PreviewContract {
         echo:
           image: ${IMAGE}
           init: true
-          command: [nc, -lk, -p, "7000", -e, cat]
+          command: [nc, -ll, -p, "7000", -e, cat]
           ports: ["7000"]
         once:
           image: ${IMAGE}

@@ -9,12 +9,13 @@ import java.util.Map;
 import java.util.Optional;
 
 /** Finds programs as a shell would. */
-final class SearchPath {
+public final class SearchPath {
   private static final List<String> ENDINGS = List.of("", ".exe");
 
   private SearchPath() {}
 
-  static Optional<Path> find(String program, Map<String, String> environment) {
+  /** The first file of that name that can be run. */
+  public static Optional<Path> find(String program, Map<String, String> environment) {
     return Arrays.stream(environment.getOrDefault("PATH", "").split(File.pathSeparator))
         .filter(directory -> !directory.isEmpty())
         .flatMap(directory -> ENDINGS.stream().map(ending -> Path.of(directory, program + ending)))

@@ -74,13 +74,13 @@ final class Archive {
   void writeTo(OutputStream out) throws IOException {
     TarArchiveOutputStream tar = open(out);
     for (LocalEntry entry : changes.sent()) {
-      if (stop.getAsBoolean()) {
-        return;
-      }
       if (entry.kind() == Kind.LINK) {
         writeLink(tar, entry);
       } else {
         writeFile(tar, entry);
+      }
+      if (stop.getAsBoolean()) {
+        return;
       }
       progress.file();
     }
@@ -101,6 +101,8 @@ final class Archive {
     header.setMode(attributes.permissions());
     header.setUserId(attributes.uid());
     header.setGroupId(attributes.gid());
+    header.setUserName(""); // otherwise this JVM's user, and a name counts more than an id
+    header.setGroupName("");
     header.setModTime(Math.max(0, attributes.modified().toMillis()));
     return header;
   }

@@ -5,6 +5,7 @@ import dev.previews.error.RemoteCommandException;
 import dev.previews.spi.Connection;
 import dev.previews.spi.Context;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * Makes a directory of a machine hold the same files as sources on this machine, over nothing but
@@ -33,6 +34,7 @@ import java.util.List;
  */
 public final class FileSync {
   private static final int ROUNDS = 3;
+  private static final int NAMES_SHOWN = 10;
 
   private final List<FileSource> sources;
   private final FarEnd farEnd;
@@ -75,7 +77,8 @@ public final class FileSync {
       }
     }
     throw new InvalidInputException(
-        "files change faster than they can be copied: " + String.join(", ", unsteady));
+        "files change, or cannot be read, while they are copied: "
+            + unsteady.stream().limit(NAMES_SHOWN).collect(Collectors.joining(", ")));
   }
 
   private LocalTree runRound() {

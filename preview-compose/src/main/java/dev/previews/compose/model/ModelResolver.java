@@ -7,6 +7,7 @@ import dev.previews.compose.cli.CliResult;
 import dev.previews.compose.cli.ComposeCli;
 import dev.previews.compose.cli.Invocation;
 import dev.previews.compose.cli.LimitExceededException;
+import dev.previews.error.DeadlineException;
 import dev.previews.error.InvalidInputException;
 import dev.previews.exec.Deadline;
 import dev.previews.spi.ProjectSource;
@@ -22,11 +23,12 @@ import java.util.TreeSet;
  * Lets Compose resolve what the files say: includes, extends, env files, profiles, interpolation.
  */
 final class ModelResolver {
-  private static final Duration MOST = Duration.ofSeconds(60);
+  private static final Duration MOST = Duration.ofSeconds(30);
 
   private final ComposeCli cli;
   private final ProjectSource source;
   private final Map<String, String> variables;
+  private final Deadline whole;
   private final Deadline deadline;
 
   ModelResolver(ComposeCli cli, ProjectSource source, Map<String, String> more, Deadline deadline) {
@@ -34,6 +36,7 @@ final class ModelResolver {
     this.source = source;
     this.variables = new TreeMap<>(source.variables());
     this.variables.putAll(more);
+    this.whole = deadline;
     this.deadline = deadline.within(MOST);
   }
 
@@ -75,7 +78,7 @@ final class ModelResolver {
     ComposeModel model = config(config);
     if (model.services().isEmpty()) {
       throw new InvalidInputException(
-          named()
+          SourceFiles.named(source)
               + " holds no service that would run"
               + (source.profiles().isEmpty()
                   ? ": does it need a profile?"
@@ -109,27 +112,30 @@ final class ModelResolver {
       CliResult result = cli.resolve(config.variables(variables), deadline);
       if (result.exitCode() != 0) {
         throw new InvalidInputException(
-            named() + " is not accepted by Docker Compose", result.tail(), null);
+            SourceFiles.named(source) + " is not accepted by Docker Compose", result.tail(), null);
       }
       return new ComposeModel(ModelJson.read(result.stdout()));
     } catch (LimitExceededException e) {
-      throw new InvalidInputException(
-          named()
-              + " cannot be resolved: "
-              + e.getMessage()
-              + "; do its aliases repeat each other?",
-          e);
+      throw endless(e, String.valueOf(e.getMessage()));
+    } catch (DeadlineException e) {
+      if (whole.passed()) {
+        throw e;
+      }
+      throw endless(e, "it took more than " + MOST.toSeconds() + " s");
     } catch (JsonProcessingException e) {
       throw new InvalidInputException(
-          named()
+          SourceFiles.named(source)
               + " cannot be resolved: Docker Compose printed what is no JSON, at line "
               + e.getLocation().getLineNr());
     }
   }
 
-  private String named() {
-    return source.files().size() == 1
-        ? "the Compose file " + source.files().get(0).toAbsolutePath()
-        : "the project of the Compose files " + source.files();
+  private InvalidInputException endless(RuntimeException cause, String how) {
+    return new InvalidInputException(
+        SourceFiles.named(source)
+            + " cannot be resolved: "
+            + how
+            + "; do its aliases repeat each other?",
+        cause);
   }
 }

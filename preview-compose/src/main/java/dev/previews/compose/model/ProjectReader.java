@@ -31,7 +31,7 @@ public final class ProjectReader {
     unknown.keySet().removeAll(environment.keySet());
     unknown.keySet().removeAll(source.variables().keySet());
     ComposeModel model = new ModelResolver(cli, source, unknown, context.deadline()).resolve();
-    PublishedPorts.refuseClashes(model);
+    PublishedPorts.refuseClashes(model, SourceFiles.named(source));
     return Project.of(
         source,
         model.name(),

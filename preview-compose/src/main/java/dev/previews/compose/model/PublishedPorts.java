@@ -52,9 +52,10 @@ final class PublishedPorts {
   /**
    * Refuses what the engine would refuse, if the ports were published where the file says.
    *
+   * @param named the files in words
    * @throws InvalidInputException when two services publish on one port
    */
-  static void refuseClashes(ComposeModel model) {
+  static void refuseClashes(ComposeModel model, String named) {
     List<Publication> seen = new ArrayList<>();
     model
         .services()
@@ -71,10 +72,12 @@ final class PublishedPorts {
                     .ifPresent(
                         first -> {
                           throw new InvalidInputException(
-                              first
+                              named
+                                  + " publishes one port twice: "
+                                  + first
                                   + " and "
                                   + next
-                                  + " are published on the same port "
+                                  + " both as "
                                   + next.port()
                                   + ": give one of them another, or none at all");
                         });

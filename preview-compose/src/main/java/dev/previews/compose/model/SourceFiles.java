@@ -35,6 +35,13 @@ final class SourceFiles {
     return texts;
   }
 
+  /** The files in words, for messages. */
+  static String named(ProjectSource source) {
+    return source.files().size() == 1
+        ? "the Compose file " + source.files().get(0).toAbsolutePath()
+        : "the project of the Compose files " + source.files();
+  }
+
   /** Where relative paths in the files begin. */
   static Path directory(ProjectSource source) {
     Path first = source.files().get(0).toAbsolutePath().normalize();

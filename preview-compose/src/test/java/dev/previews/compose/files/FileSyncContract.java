@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.previews.error.InvalidInputException;
 import dev.previews.error.PreviewException;
@@ -99,6 +100,23 @@ abstract class FileSyncContract {
     Files.setLastModifiedTime(project.resolve("a"), FileTime.fromMillis(1_000_000_000_000L));
     sync();
     assertThat(Files.getLastModifiedTime(farPath("a")).toMillis()).isEqualTo(1_000_000_000_000L);
+  }
+
+  @Test
+  void keepsOwnersByNumber() throws Exception {
+    assumeTrue(Files.getAttribute(project, "unix:uid").equals(0), "only root gives files away");
+    for (String path : List.of("file", "directory/file")) {
+      Path file = write(path, "content");
+      Files.setAttribute(file, "unix:uid", 12345);
+      Files.setAttribute(file, "unix:gid", 3_000_000);
+    }
+    Files.setAttribute(project.resolve("directory"), "unix:uid", 12345);
+    sync();
+    assertThat(far()).isEqualTo(tree(project));
+    Files.setAttribute(project.resolve("file"), "unix:uid", 54321);
+    Files.setAttribute(project.resolve("directory"), "unix:gid", 54321);
+    assertThat(sync().files()).isEqualTo(1);
+    assertThat(far()).isEqualTo(tree(project));
   }
 
   @Test

@@ -1,0 +1,70 @@
+package dev.previews.compose.images;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Collection;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Where the images on a machine came from, as far as we built or sent them. */
+final class ImageState {
+  private static final int VERSION = 1;
+  private static final ObjectMapper MAPPER = new ObjectMapper();
+
+  private final Map<String, Origin> images = new TreeMap<>();
+
+  /**
+   * @param source the fingerprint of what it was built from, or its id on the engine that it came
+   *     from
+   * @param id its id on the machine
+   */
+  private record Origin(String source, String id) {}
+
+  /** What was written; nothing for anything else, so that images are made anew. */
+  static ImageState parse(String json) {
+    ImageState state = new ImageState();
+    try {
+      JsonNode tree = MAPPER.readTree(json);
+      if (tree.path("version").asInt() == VERSION) {
+        for (Map.Entry<String, JsonNode> image : tree.path("images").properties()) {
+          state.put(
+              image.getKey(),
+              image.getValue().path("source").asText(),
+              image.getValue().path("id").asText());
+        }
+      }
+    } catch (JsonProcessingException e) {
+      return new ImageState();
+    }
+    return state;
+  }
+
+  String json() {
+    ObjectNode tree = MAPPER.createObjectNode().put("version", VERSION);
+    ObjectNode section = tree.putObject("images");
+    images.forEach(
+        (image, origin) ->
+            section.putObject(image).put("source", origin.source()).put("id", origin.id()));
+    return tree + "\n";
+  }
+
+  /** Whether the image with this id was made from this source. */
+  boolean holds(String image, String source, String id) {
+    return new Origin(source, id).equals(images.get(image));
+  }
+
+  void put(String image, String source, String id) {
+    images.put(image, new Origin(source, id));
+  }
+
+  void remove(String image) {
+    images.remove(image);
+  }
+
+  /** Forgets all other images. */
+  void retain(Collection<String> names) {
+    images.keySet().retainAll(names);
+  }
+}
