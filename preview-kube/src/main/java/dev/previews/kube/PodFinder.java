@@ -63,7 +63,7 @@ final class PodFinder {
   }
 
   private static PodAddress address(KubeObject pod) {
-    return new PodAddress(pod.namespace(), pod.name(), container(pod));
+    return new PodAddress(pod.namespace(), pod.name(), pod.uid(), container(pod));
   }
 
   private static String container(KubeObject pod) {

@@ -4,6 +4,7 @@ import dev.previews.error.PreviewException;
 import dev.previews.exec.Deadline;
 import dev.previews.kube.cluster.Answer;
 import dev.previews.kube.cluster.Cluster;
+import dev.previews.kube.cluster.KubeObject;
 import java.time.Duration;
 import java.util.Map;
 
@@ -18,15 +19,17 @@ record Liveness(Cluster cluster) {
     }
     try {
       Answer answer = cluster.get(pod.path(""), Map.of(), Deadline.in(PATIENCE));
-      return answer.notFound() || answer.ok() && (answer.body().deleting() || !runs(pod, answer));
+      return answer.notFound() || answer.ok() && !isSame(pod, answer.body());
     } catch (PreviewException e) {
       return true;
     }
   }
 
-  private static boolean runs(PodAddress pod, Answer answer) {
-    return answer.body().objects("status", "containerStatuses").stream()
-        .anyMatch(
-            it -> it.text("name").equals(pod.container()) && it.at("state", "running").isPresent());
+  private static boolean isSame(PodAddress pod, KubeObject now) {
+    return now.uid().equals(pod.uid())
+        && !now.deleting()
+        && now.objects("status", "containerStatuses").stream()
+            .filter(it -> it.text("name").equals(pod.container()))
+            .anyMatch(it -> it.at("state", "running").isPresent());
   }
 }

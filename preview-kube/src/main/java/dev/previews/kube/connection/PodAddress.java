@@ -7,9 +7,10 @@ import dev.previews.kube.cluster.Cluster;
  *
  * @param namespace its namespace
  * @param pod its Pod's name
+ * @param uid its Pod's uid: a StatefulSet gives its name to the next one
  * @param container its name in the Pod
  */
-public record PodAddress(String namespace, String pod, String container) {
+public record PodAddress(String namespace, String pod, String uid, String container) {
   String path(String subresource) {
     return "/api/v1/namespaces/"
         + Cluster.encode(namespace)

@@ -24,7 +24,8 @@ final class PodProcess {
 
   private final ChannelSocket socket;
   private final ChannelOutput input;
-  private final Stderr stderr;
+  private final OwnOutput stdout = OwnOutput.stdout();
+  private final OwnOutput stderr;
   private final StringBuilder statusText = new StringBuilder();
   private final CompletableFuture<Optional<RemoteProcess>> started = new CompletableFuture<>();
   private @Nullable ExitStatus status;
@@ -32,7 +33,7 @@ final class PodProcess {
   private PodProcess(ChannelSocket socket, String endMark) {
     this.socket = socket;
     this.input = new ChannelOutput(socket);
-    this.stderr = new Stderr(endMark);
+    this.stderr = OwnOutput.stderr(endMark);
   }
 
   static PodProcess start(Sockets sockets, PodAddress pod, Command command, boolean hasInput)
@@ -67,28 +68,40 @@ final class PodProcess {
       Frame frame = ended() ? socket.poll(AFTER_STATUS) : socket.take();
       if (frame == null) {
         started.complete(stderr.process());
-        byte[] rest = stderr.rest();
-        return rest.length == 0 ? null : new Frame(STDERR, rest);
+        return rest();
       }
       if (frame.channel() == STATUS) {
         statusText.append(new String(frame.data(), StandardCharsets.UTF_8));
         continue;
       }
-      if (frame.channel() == STDERR) {
-        byte[] own = stderr.filter(frame.data());
-        if (stderr.begun()) {
-          started.complete(stderr.process());
-        }
-        if (stderr.ended()) {
-          endInputEarly();
-        }
-        if (own.length == 0) {
-          continue;
-        }
-        return new Frame(STDERR, own);
+      byte[] own = filter(frame);
+      if (own.length > 0) {
+        return new Frame(frame.channel(), own);
       }
-      return frame;
     }
+  }
+
+  private byte[] filter(Frame frame) {
+    OwnOutput output = frame.channel() == STDERR ? stderr : stdout;
+    byte[] own = output.filter(frame.data());
+    // Only standard error also says why nothing was started.
+    if (output.begun() && (output.process().isPresent() || output.equals(stderr))) {
+      started.complete(output.process());
+    }
+    if (stderr.ended()) {
+      endInputEarly();
+    }
+    return own;
+  }
+
+  /** What was held back at the end, one output after the other. */
+  private @Nullable Frame rest() {
+    byte[] out = stdout.rest();
+    if (out.length > 0) {
+      return new Frame(STDOUT, out);
+    }
+    byte[] err = stderr.rest();
+    return err.length > 0 ? new Frame(STDERR, err) : null;
   }
 
   private void endInputEarly() {

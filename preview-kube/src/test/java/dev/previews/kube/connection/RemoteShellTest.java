@@ -34,7 +34,8 @@ class RemoteShellTest {
     String stdout = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
     assertThat(process.exitValue()).isEqualTo(exitCode);
-    return stdout;
+    // The first line says which process it is.
+    return stdout.substring(stdout.indexOf('\n') + 1);
   }
 
   private static void piece(OutputStream stdin, String text) throws IOException {

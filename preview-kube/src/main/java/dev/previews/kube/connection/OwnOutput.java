@@ -7,26 +7,39 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * A command's standard error without what {@link RemoteShell} says there: at its start a line with
- * the process's id, at its end a mark.
+ * One of a command's outputs without what {@link RemoteShell} says there: at its start a line with
+ * the process's id, on standard error at its end a mark.
  */
-final class Stderr {
+final class OwnOutput {
+  private static final int LONGEST_LINE = 64;
+
   private final byte[] endMark;
   private byte[] held = new byte[0];
   private Optional<RemoteProcess> process = Optional.empty();
   private boolean begun;
   private boolean ended;
 
-  Stderr(String endMark) {
-    this.endMark = (endMark + "\n").getBytes(StandardCharsets.US_ASCII);
+  private OwnOutput(byte[] endMark) {
+    this.endMark = endMark;
+  }
+
+  static OwnOutput stdout() {
+    return new OwnOutput(new byte[0]);
+  }
+
+  static OwnOutput stderr(String endMark) {
+    return new OwnOutput((endMark + "\n").getBytes(StandardCharsets.US_ASCII));
   }
 
   /** What of this part, and of what was held back before, is the command's own. */
   byte[] filter(byte[] part) {
+    if (begun && endMark.length == 0) {
+      return part;
+    }
     byte[] all = join(held, part);
     if (!begun) {
       int end = indexOf(all, new byte[] {'\n'});
-      if (end < 0 && all.length <= RemoteProcess.LONGEST_LINE) {
+      if (end < 0 && all.length <= LONGEST_LINE) {
         held = all;
         return new byte[0];
       }
@@ -37,7 +50,7 @@ final class Stderr {
         all = Arrays.copyOfRange(all, end + 1, all.length);
       }
     }
-    int mark = ended ? -1 : indexOf(all, endMark);
+    int mark = ended || endMark.length == 0 ? -1 : indexOf(all, endMark);
     if (mark >= 0) {
       ended = true;
       held = new byte[0];
