@@ -15,6 +15,7 @@ import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,11 +33,14 @@ import org.slf4j.LoggerFactory;
 public final class Relay implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Relay.class);
 
+  private static final long LONGEST_END_MILLIS = 2000;
+
   private final ServerSocketChannel server;
   private final SocketAddress address;
   private final Dialer dialer;
   private final Set<RelayedConnection> connections = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
+  private volatile @Nullable Thread acceptor;
 
   private Relay(ServerSocketChannel server, SocketAddress address, Dialer dialer) {
     this.server = server;
@@ -56,7 +60,7 @@ public final class Relay implements AutoCloseable {
     try {
       ServerSocketChannel server = bind(address);
       Relay relay = new Relay(server, server.getLocalAddress(), dialer);
-      Threads.start("preview-relay " + relay.address, relay::accept);
+      relay.acceptor = Threads.start("preview-relay " + relay.address, relay::accept);
       return relay;
     } catch (IOException e) {
       throw new ConnectionException("cannot listen on " + address + ": " + e.getMessage(), e);
@@ -152,5 +156,18 @@ public final class Relay implements AutoCloseable {
       log.warn("{} was not closed cleanly: {}", address, e.toString());
     }
     connections.forEach(RelayedConnection::abort);
+    awaitAcceptor();
+  }
+
+  /** The address is free only when the accept call under way has ended. */
+  private void awaitAcceptor() {
+    Thread thread = acceptor;
+    try {
+      if (thread != null && thread != Thread.currentThread()) {
+        thread.join(LONGEST_END_MILLIS);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

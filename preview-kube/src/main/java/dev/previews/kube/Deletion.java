@@ -1,0 +1,105 @@
+package dev.previews.kube;
+
+import dev.previews.environment.EnvironmentId;
+import dev.previews.environment.VolumePolicy;
+import dev.previews.exec.Deadline;
+import dev.previews.kube.cluster.Cluster;
+import dev.previews.kube.cluster.KubeObject;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * Removes what carries an environment's label, of every kind that its objects say they come with.
+ * The template is not needed for that.
+ */
+final class Deletion {
+  static final String CLAIMS = "v1/persistentvolumeclaims";
+
+  /**
+   * Kinds that are looked at whatever was recorded. Objects of these are created first, so that one
+   * of them tells the other kinds.
+   */
+  static final List<String> COMMON =
+      List.of(
+          "apps/v1/statefulsets",
+          "apps/v1/deployments",
+          "v1/services",
+          "v1/configmaps",
+          "v1/secrets",
+          CLAIMS,
+          "v1/pods");
+
+  private static final Duration PAUSE = Duration.ofMillis(200);
+
+  private final EnvironmentId id;
+  private final Resources resources;
+  private final Deadline deadline;
+  private final Set<String> named = new TreeSet<>();
+
+  Deletion(Cluster cluster, EnvironmentId id, Deadline deadline) {
+    this.id = id;
+    this.resources = new Resources(cluster);
+    this.deadline = deadline;
+  }
+
+  /** Deletes, and waits until all is gone. */
+  void run(VolumePolicy volumes) {
+    Set<String> kinds = new TreeSet<>(COMMON);
+    if (volumes == VolumePolicy.KEEP) {
+      kinds.remove(CLAIMS);
+    }
+    while (true) {
+      List<String> left = sweep(kinds, volumes);
+      if (left.isEmpty()) {
+        return;
+      }
+      deadline.pause(PAUSE, "the end of the environment " + id, () -> "still there: " + left);
+    }
+  }
+
+  /** One round: asks for the deletion of what is not on its way yet. */
+  private List<String> sweep(Set<String> kinds, VolumePolicy volumes) {
+    List<String> left = new ArrayList<>();
+    Set<String> more = new TreeSet<>(kinds);
+    Set<String> done = new TreeSet<>();
+    while (!more.isEmpty()) {
+      for (String resource : List.copyOf(more)) {
+        for (KubeObject object : list(resource)) {
+          left.add(resource + " " + object.name());
+          named.addAll(recorded(object, volumes));
+          kinds.addAll(named);
+          // A Pod goes with what made it.
+          if (!object.deleting() && !isMade(object)) {
+            resources.delete(resource, object, deadline);
+          }
+        }
+        done.add(resource);
+      }
+      more = new TreeSet<>(kinds);
+      more.removeAll(done);
+    }
+    return left;
+  }
+
+  /** Kinds that no object names are only looked at where we may. */
+  private List<KubeObject> list(String resource) {
+    return named.contains(resource)
+        ? resources.list(resource, Ownership.selector(id), deadline)
+        : resources.listIfAllowed(resource, Ownership.selector(id), deadline);
+  }
+
+  private static boolean isMade(KubeObject object) {
+    return !object.objects("metadata", "ownerReferences").isEmpty();
+  }
+
+  private static List<String> recorded(KubeObject object, VolumePolicy volumes) {
+    String kinds = object.annotations().getOrDefault(Ownership.KINDS, "");
+    return List.of(kinds.split(",")).stream()
+        .filter(it -> it.indexOf('/') > 0)
+        .filter(it -> volumes == VolumePolicy.REMOVE || !it.equals(CLAIMS))
+        .toList();
+  }
+}

@@ -1,0 +1,254 @@
+package dev.previews.kube.connection;
+
+import dev.previews.error.ConnectionException;
+import dev.previews.error.DeadlineException;
+import dev.previews.error.PreviewException;
+import dev.previews.error.PreviewInterruptedException;
+import dev.previews.error.RemoteCommandException;
+import dev.previews.exec.Command;
+import dev.previews.exec.Execution;
+import dev.previews.exec.StdinSource;
+import dev.previews.spi.RemoteProcess;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A command with its streams: one thread writes its output to the sinks, one its input. */
+final class PodExecution implements Execution {
+  private static final Logger log = LoggerFactory.getLogger(PodExecution.class);
+  private static final Duration START = Duration.ofSeconds(30);
+  private static final Duration END_AFTER_KILL = Duration.ofSeconds(1);
+
+  private final Sockets sockets;
+  private final PodAddress pod;
+  private final Command command;
+  private final PodProcess process;
+  private final CompletableFuture<Integer> exit = new CompletableFuture<>();
+  private final AtomicBoolean cancelled = new AtomicBoolean();
+  private volatile @Nullable PreviewException reason;
+
+  private PodExecution(Sockets sockets, PodAddress pod, Command command, PodProcess process) {
+    this.sockets = sockets;
+    this.pod = pod;
+    this.command = command;
+    this.process = process;
+  }
+
+  static PodExecution start(Sockets sockets, PodAddress pod, Command command) {
+    PodProcess process;
+    try {
+      process = PodProcess.start(sockets, pod, command, command.stdin().isPresent());
+    } catch (IOException e) {
+      throw new ConnectionException(
+          "the connection to " + pod + " was lost while starting " + command, e.toString(), e);
+    }
+    PodExecution execution = new PodExecution(sockets, pod, command, process);
+    execution.run();
+    execution.awaitStart();
+    return execution;
+  }
+
+  private void run() {
+    Daemon.start("preview-kube-output " + command, this::copyOutput);
+    command
+        .stdin()
+        .ifPresent(it -> Daemon.start("preview-kube-input " + command, () -> copyInput(it)));
+    command
+        .timeout()
+        .ifPresent(
+            limit ->
+                exit.copy()
+                    .orTimeout(limit.toMillis(), TimeUnit.MILLISECONDS)
+                    .whenComplete((code, error) -> expireAfter(limit, error)));
+  }
+
+  private void expireAfter(Duration limit, @Nullable Throwable error) {
+    if (error instanceof TimeoutException) {
+      end(
+          new DeadlineException(
+              command + " in " + pod + " was cancelled: it did not end within " + limit));
+    }
+  }
+
+  private void awaitStart() {
+    try {
+      process.started().get(START.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      process.abort(new IOException("it did not start"));
+      throw new ConnectionException(
+          pod + " did not start " + command + " within " + START.toSeconds() + " s");
+    } catch (InterruptedException e) {
+      cancel();
+      Thread.currentThread().interrupt();
+      throw new PreviewInterruptedException("interrupted while starting " + command, e);
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e);
+    }
+    if (exit.isCompletedExceptionally() && process.started().join().isEmpty()) {
+      await();
+    }
+  }
+
+  private void copyOutput() {
+    try {
+      for (Frame part = process.next(); part != null; part = process.next()) {
+        (part.channel() == PodProcess.STDERR ? command.stderr() : command.stdout())
+            .write(part.data());
+      }
+      command.stdout().flush();
+      command.stderr().flush();
+      ExitStatus status = process.status();
+      PreviewException why = reason;
+      if (why != null) {
+        exit.completeExceptionally(why);
+      } else if (status.code().isPresent()
+          && sockets.liveness().diedWith(pod, status.code().get())) {
+        exit.completeExceptionally(
+            new ConnectionException(pod + " ended, and " + command + " with it"));
+      } else if (status.code().isPresent()) {
+        exit.complete(status.code().get());
+      } else {
+        exit.completeExceptionally(
+            new RemoteCommandException(pod + " did not run " + command, status.message(), null));
+      }
+      process.close();
+    } catch (IOException | RuntimeException | Error e) {
+      fail(e);
+    } finally {
+      process.started().complete(Optional.empty());
+    }
+  }
+
+  private void fail(Throwable e) {
+    PreviewException why = reason;
+    exit.completeExceptionally(
+        why != null
+            ? why
+            : new ConnectionException(
+                "the connection to " + pod + " was lost, or broke off, while " + command + " ran",
+                String.valueOf(e.getMessage()),
+                e));
+    process.abort(new IOException("it failed", e));
+    // The command may go on without anybody who listens.
+    cancel();
+  }
+
+  private void copyInput(StdinSource source) {
+    try {
+      source.writeTo(new Shielded(process.input()));
+    } catch (IOException | RuntimeException e) {
+      // A command that ends before it has read everything is no failure; its status says how it
+      // was.
+      if (!process.hasEnded()) {
+        end(
+            new ConnectionException(
+                "the input of " + command + " failed, so it was cancelled", e.toString(), e));
+      }
+      return;
+    }
+    try {
+      process.finishInput();
+    } catch (IOException e) {
+      log.debug("{} ended before its input: {}", command, e.toString());
+    }
+  }
+
+  @Override
+  public int await() {
+    try {
+      return exit.get();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new PreviewInterruptedException("interrupted while waiting for " + command, e);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof PreviewException why) {
+        throw why;
+      }
+      throw new IllegalStateException(e.getCause());
+    }
+  }
+
+  @Override
+  public void cancel() {
+    if (exit.isDone() && !exit.isCompletedExceptionally()) {
+      return;
+    }
+    end(new ConnectionException(command + " in " + pod + " was cancelled"));
+  }
+
+  private void end(PreviewException why) {
+    if (cancelled.compareAndSet(false, true)) {
+      reason = why;
+      Daemon.start("preview-kube-kill " + command, this::kill);
+    }
+  }
+
+  /** Cancels it and waits until that is done. */
+  void killNow() {
+    if (cancelled.compareAndSet(false, true)) {
+      reason = new ConnectionException("the connection to " + pod + " was closed");
+      kill();
+    }
+  }
+
+  private void kill() {
+    Optional<RemoteProcess> running = process.started().getNow(Optional.empty());
+    try {
+      if (running.isPresent()) {
+        PodProcess.kill(sockets, pod, running.get());
+        exit.copy()
+            .handle((code, error) -> code)
+            .orTimeout(END_AFTER_KILL.toMillis(), TimeUnit.MILLISECONDS)
+            .join();
+      }
+    } catch (IOException | RuntimeException e) {
+      log.debug("{} in {} could not be ended in good order: {}", command, pod, e.toString());
+    } finally {
+      process.abort(new IOException("it was cancelled"));
+    }
+  }
+
+  boolean isOver() {
+    return exit.isDone();
+  }
+
+  @Override
+  public void close() {
+    if (!exit.isDone()) {
+      cancel();
+    }
+  }
+
+  /** What a source may do with its stream: not close it. */
+  private static final class Shielded extends OutputStream {
+    private final OutputStream target;
+
+    Shielded(OutputStream target) {
+      this.target = target;
+    }
+
+    @Override
+    public void write(int value) throws IOException {
+      target.write(value);
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+      target.write(bytes, offset, length);
+    }
+
+    @Override
+    public void flush() throws IOException {
+      target.flush();
+    }
+  }
+}

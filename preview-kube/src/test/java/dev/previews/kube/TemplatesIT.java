@@ -1,0 +1,217 @@
+package dev.previews.kube;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.previews.environment.EnvironmentId;
+import dev.previews.environment.Template;
+import dev.previews.environment.VolumePolicy;
+import dev.previews.error.InvalidInputException;
+import dev.previews.error.OwnershipException;
+import dev.previews.error.PreviewException;
+import dev.previews.error.RemoteCommandException;
+import dev.previews.exec.Command;
+import dev.previews.exec.Deadline;
+import dev.previews.exec.Execution;
+import dev.previews.kube.cluster.KubeObject;
+import dev.previews.progress.ProgressEvent;
+import dev.previews.spi.Connection;
+import dev.previews.spi.Context;
+import dev.previews.spi.Driver;
+import dev.previews.spi.Machine;
+import dev.previews.spi.MachineSpec;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/** Templates as administrators write them, on a real cluster. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class TemplatesIT {
+  private static final String OWNER = "alice@example.com";
+  private final List<ProgressEvent> events = new ArrayList<>();
+  private LabNamespace namespace;
+  private Driver driver;
+
+  @BeforeAll
+  void open() {
+    namespace = LabNamespace.create();
+    driver =
+        namespace
+            .kube()
+            .imageMap("docker:24-dind", LabNamespace.image())
+            .imageMap("nestybox/alpine-docker", LabNamespace.image())
+            .imageMap("ghcr.io/livecycle/kafka-docker:lc-1.1.0", LabNamespace.image())
+            .open(context());
+  }
+
+  @AfterAll
+  void close() {
+    if (namespace != null) {
+      driver.close();
+      namespace.close();
+    }
+  }
+
+  private Context context() {
+    return Context.of(Deadline.in(Duration.ofMinutes(2)), events::add);
+  }
+
+  private static MachineSpec spec(String id, String template) throws IOException {
+    try (var in = TemplatesIT.class.getResourceAsStream(template)) {
+      String text = new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8);
+      return MachineSpec.of(EnvironmentId.of(id), OWNER).template(new Template(template, text));
+    }
+  }
+
+  private static MachineSpec inline(String id, String text) {
+    return MachineSpec.of(EnvironmentId.of(id), OWNER).template(new Template("inline.yaml", text));
+  }
+
+  private Map<String, String> versions(String id) {
+    Map<String, String> versions = new LinkedHashMap<>();
+    for (String resource : List.of("apps/v1/deployments", "v1/services", "v1/configmaps")) {
+      for (KubeObject object : namespace.objects(resource, id)) {
+        // The status of a Deployment may still move.
+        versions.put(
+            resource + "/" + object.name(), object.uid() + object.number("metadata", "generation"));
+      }
+    }
+    return versions;
+  }
+
+  @Test
+  void aTemplateWithASharedNameServesOneEnvironmentOnly() throws Exception {
+    MachineSpec first = spec("first", "two-deployments.yaml");
+    Machine machine = driver.ensure(first, context());
+    try (Connection connection = driver.connect(machine, context());
+        Execution execution = connection.exec(Command.of("docker", "version"))) {
+      assertThat(execution.await()).isZero();
+    }
+    Map<String, String> before = versions("first");
+    assertThat(before)
+        .containsKeys(
+            "apps/v1/deployments/kafka", "apps/v1/deployments/first", "v1/services/first-kafka");
+    driver.ensure(first, context());
+    assertThat(versions("first")).isEqualTo(before);
+
+    assertThatThrownBy(() -> driver.ensure(spec("second", "two-deployments.yaml"), context()))
+        .isInstanceOf(OwnershipException.class)
+        .hasMessageContaining("kafka")
+        .hasMessageContaining("first")
+        .hasMessageContaining("second");
+    assertThat(versions("first")).isEqualTo(before);
+    assertThat(namespace.leftovers("second")).isEmpty();
+
+    // Without the template, and from another driver.
+    try (Driver other = namespace.kube().open(context())) {
+      other.delete(first.id(), VolumePolicy.REMOVE, context());
+    }
+    assertThat(namespace.leftovers("first")).isEmpty();
+  }
+
+  @Test
+  void aRuntimeClassIsPutWhereItTakesEffect() throws Exception {
+    runtimeClass();
+    // Without the privileges of a real sysbox runtime its engine cannot start.
+    assertThatThrownBy(() -> driver.ensure(spec("boxed", "runtime-class.yaml"), context()))
+        .isInstanceOf(PreviewException.class);
+    KubeObject stored = namespace.objects("apps/v1/deployments", "boxed").get(0);
+    assertThat(stored.annotations())
+        .containsEntry("io.kubernetes.cri-o.userns-mode", "auto:size=65536");
+    assertThat(stored.text("spec", "template", "spec", "runtimeClassName"))
+        .isEqualTo("sysbox-runc");
+    assertThat(events.toString()).contains("runtimeClassName");
+    driver.delete(EnvironmentId.of("boxed"), VolumePolicy.REMOVE, context());
+  }
+
+  private void runtimeClass() {
+    Map<String, Object> handler =
+        Map.of(
+            "apiVersion", "node.k8s.io/v1",
+            "kind", "RuntimeClass",
+            "metadata", Map.of("name", "sysbox-runc"),
+            "handler", "runc");
+    int status =
+        namespace
+            .cluster()
+            .post("/apis/node.k8s.io/v1/runtimeclasses", handler, LabNamespace.deadline())
+            .status();
+    assertThat(status).isIn(201, 409);
+  }
+
+  @Test
+  void everythingThatIsWrongIsSaidAtOnceAndNothingIsCreated() {
+    String text =
+        """
+        apiVersion: apps/v1
+        kind: Deployment
+        metadata: {name: '{{id}}', namespace: elsewhere}
+        spec:
+          selector: {matchLabels: {app: a}}
+          template:
+            metadata: {labels: {app: b}}
+            spec: {containers: [{name: c, image: i}]}
+        ---
+        apiVersion: example.com/v1
+        kind: Unheard
+        metadata: {name: '{{id}}'}
+        """;
+    assertThatThrownBy(() -> driver.ensure(inline("wrong", text), context()))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("docker-host")
+        .hasMessageContaining("elsewhere")
+        .hasMessageContaining("app: a")
+        .hasMessageContaining("Unheard");
+    assertThat(namespace.leftovers("wrong")).isEmpty();
+  }
+
+  @Test
+  void aForeignObjectIsRefused() {
+    namespace
+        .cluster()
+        .post(
+            new Resources(namespace.cluster()).path("v1/services"),
+            Map.of(
+                "apiVersion",
+                "v1",
+                "kind",
+                "Service",
+                "metadata",
+                Map.of("name", "preview-nobodys"),
+                "spec",
+                Map.of("clusterIP", "None", "selector", Map.of("a", "b"))),
+            LabNamespace.deadline())
+        .orThrow();
+    assertThatThrownBy(
+            () -> driver.ensure(MachineSpec.of(EnvironmentId.of("nobodys"), OWNER), context()))
+        .isInstanceOf(OwnershipException.class)
+        .hasMessageContaining("preview-nobodys")
+        .hasMessageContaining("nobody");
+    assertThat(namespace.leftovers("nobodys")).isEmpty();
+  }
+
+  @Test
+  void aMissingImageEndsTheWaitEarlyAndSaysWhy() {
+    Driver hopeless = namespace.kube().image("no.such.invalid/image:1").open(context());
+    long start = System.nanoTime();
+    assertThatThrownBy(
+            () -> hopeless.ensure(MachineSpec.of(EnvironmentId.of("imageless"), OWNER), context()))
+        .isInstanceOf(RemoteCommandException.class)
+        .hasMessageContaining("no.such.invalid/image:1")
+        .hasMessageContaining("ImagePullBackOff")
+        .hasMessageContaining("event ");
+    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(100));
+    driver.delete(EnvironmentId.of("imageless"), VolumePolicy.REMOVE, context());
+    assertThat(namespace.leftovers("imageless")).isEmpty();
+    hopeless.close();
+  }
+}

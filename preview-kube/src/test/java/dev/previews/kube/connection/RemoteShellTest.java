@@ -1,0 +1,107 @@
+package dev.previews.kube.connection;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.previews.error.InvalidInputException;
+import dev.previews.exec.Command;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** The scripts, run by the shell that is here. */
+class RemoteShellTest {
+  private interface Feeder {
+    void feed(OutputStream stdin) throws Exception;
+  }
+
+  private static String run(Command command, @Nullable String endMark, int exitCode, Feeder feeder)
+      throws Exception {
+    // setsid, because a broken stream kills the whole process group.
+    ProcessBuilder builder = new ProcessBuilder("setsid", "-w");
+    builder.command().addAll(RemoteShell.ENTRY);
+    Process process = builder.redirectError(ProcessBuilder.Redirect.DISCARD).start();
+    try (OutputStream stdin = process.getOutputStream()) {
+      stdin.write(RemoteShell.program(command, endMark));
+      stdin.flush();
+      feeder.feed(stdin);
+    } catch (IOException e) {
+      // It may end before its input.
+    }
+    String stdout = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.exitValue()).isEqualTo(exitCode);
+    // The first line says which process it is.
+    return stdout.substring(stdout.indexOf('\n') + 1);
+  }
+
+  private static void piece(OutputStream stdin, String text) throws IOException {
+    stdin.write((text.length() + "\n" + text).getBytes(StandardCharsets.US_ASCII));
+    stdin.flush();
+  }
+
+  @Test
+  void framesAreJoinedExactlyHoweverSlowlyTheyCome() throws Exception {
+    String out =
+        run(
+            Command.of("cat"),
+            "END",
+            0,
+            stdin -> {
+              piece(stdin, "ab\n");
+              for (char c : "10\n0123456789".toCharArray()) {
+                stdin.write(c);
+                stdin.flush();
+                Thread.sleep(5);
+              }
+              piece(stdin, "12\n");
+              stdin.write("0\n".getBytes(StandardCharsets.US_ASCII));
+              stdin.flush();
+            });
+    assertThat(out).isEqualTo("ab\n012345678912\n");
+  }
+
+  @Test
+  void aStreamThatBreaksOffKillsTheCommand() throws Exception {
+    String out =
+        run(
+            Command.of("sh", "-c", "cat; echo it looked whole"),
+            "END",
+            137,
+            stdin -> stdin.write("10\nabc".getBytes(StandardCharsets.US_ASCII)));
+    assertThat(out).doesNotContain("it looked whole");
+  }
+
+  @Test
+  void aCommandMayEndBeforeItsInput() throws Exception {
+    run(
+        Command.of("sh", "-c", "exit 7"),
+        "END",
+        7,
+        stdin -> {
+          piece(stdin, "x");
+          Thread.sleep(300);
+          piece(stdin, "y".repeat(200_000));
+          stdin.write("0\n".getBytes(StandardCharsets.US_ASCII));
+        });
+  }
+
+  @Test
+  void environmentAndDirectoryReachTheCommand() throws Exception {
+    Command command = Command.of("sh", "-c", "pwd; echo \"$A\"").directory("/");
+    String out = run(command.environment("A", "it's\n"), null, 0, stdin -> {});
+    assertThat(out).isEqualTo("/\nit's\n\n");
+  }
+
+  @Test
+  void whatAShellCannotSetIsRefused() {
+    Command command = Command.of("true").environment("a.b", "secret");
+    assertThatThrownBy(() -> RemoteShell.program(command, null))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("a.b")
+        .hasMessageNotContaining("secret");
+  }
+}
