@@ -27,7 +27,7 @@ public final class DockerDriverProvider implements DriverProvider {
     String text = address.toString();
     int question = text.indexOf('?');
     String place = question < 0 ? text : text.substring(0, question);
-    if (!place.matches("docker(:(//)?)?")) {
+    if (!place.matches("docker(:/{0,3})?")) {
       throw new InvalidInputException(
           "'"
               + place

@@ -78,6 +78,8 @@ class EngineAddressTest {
   @ValueSource(
       strings = {
         "docker",
+        "docker:///",
+        "docker:///?image=a",
         "docker:?image=a",
         "docker://?host=tcp://1.2.3.4:2375&isolated=true&image=a/b:1&machineImage=c"
       })
