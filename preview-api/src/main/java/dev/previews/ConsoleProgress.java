@@ -16,16 +16,16 @@ import java.util.Locale;
  */
 public final class ConsoleProgress implements ProgressListener {
   private static final int BAR = 24;
-  private static final int WIDTH = 100;
+  private static final int WIDTH = 80;
   private static final String CLEAR_LINE = "\r\u001b[K";
 
   private final PrintStream out;
-  private final boolean terminal;
+  private final int columns;
   private boolean lineOpen;
 
-  private ConsoleProgress(PrintStream out, boolean terminal) {
+  private ConsoleProgress(PrintStream out, int columns) {
     this.out = out;
-    this.terminal = terminal;
+    this.columns = columns;
   }
 
   /**
@@ -43,7 +43,17 @@ public final class ConsoleProgress implements ProgressListener {
    * @param terminal whether it understands ANSI escape sequences
    */
   public static ConsoleProgress to(PrintStream out, boolean terminal) {
-    return new ConsoleProgress(out, terminal);
+    return to(out, terminal ? WIDTH : 0);
+  }
+
+  /**
+   * Writes to a stream, which is not closed: a terminal that this JVM cannot see, as from jshell.
+   *
+   * @param columns how wide a terminal it is that understands ANSI escape sequences; 0 when it is
+   *     none
+   */
+  public static ConsoleProgress to(PrintStream out, int columns) {
+    return new ConsoleProgress(out, columns);
   }
 
   @Override
@@ -68,7 +78,7 @@ public final class ConsoleProgress implements ProgressListener {
               + bytes(sent.bytes());
       passing(line);
     } else if (event instanceof ProgressEvent.Output output) {
-      if (terminal) {
+      if (columns > 0) {
         passing(output.line());
       } else {
         lasting("  | " + output.line());
@@ -101,11 +111,17 @@ public final class ConsoleProgress implements ProgressListener {
 
   /** What the next line may take the place of; elsewhere than on a terminal it is not shown. */
   private void passing(String line) {
-    if (terminal) {
-      out.print(CLEAR_LINE + (line.length() > WIDTH ? line.substring(0, WIDTH - 1) + "…" : line));
+    if (columns > 0) {
+      out.print(CLEAR_LINE + shortened(line));
       out.flush();
       lineOpen = true;
     }
+  }
+
+  /** A line that breaks could not be taken back; the last column makes some terminals break it. */
+  private String shortened(String line) {
+    int most = columns - 1;
+    return line.length() > most ? line.substring(0, Math.max(0, most - 1)) + "…" : line;
   }
 
   private void lasting(String line) {

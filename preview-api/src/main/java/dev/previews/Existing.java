@@ -3,7 +3,6 @@ package dev.previews;
 import dev.previews.environment.Environment;
 import dev.previews.environment.EnvironmentId;
 import dev.previews.environment.VolumePolicy;
-import dev.previews.error.NotFoundException;
 import dev.previews.error.PreviewException;
 import dev.previews.progress.Step;
 import dev.previews.spi.Connection;
@@ -34,7 +33,7 @@ final class Existing {
   }
 
   Optional<Preview> find(EnvironmentId id) {
-    Deployer deployer = Providers.deployer();
+    Deployer deployer = settings.deployer();
     OpenResources opened = new OpenResources();
     try {
       Driver driver = opened.add(settings.driverOrDefault().open(context));
@@ -46,12 +45,18 @@ final class Existing {
       Machine machine = requireRunning(found.get());
       Connection connection =
           opened.add(context.step(Step.CONNECT, () -> driver.connect(machine, context)));
-      Deployment deployment = opened.add(deployer.attach(machine, connection, context));
+      Deployment deployment =
+          opened.add(
+              Renewal.byUseOf(
+                  deployer.attach(machine, connection, context),
+                  machine,
+                  LastUse.found(machine, connection)));
       Tunnel tunnel = opened.add(Tunnels.create(settings, id, context));
       TunnelPlan plan = context.step(Step.PLAN, () -> tunnel.plan(deployment.exposed()));
       tunnel.open(deployment);
-      return Optional.of(new LivePreview(settings, machine, driver, deployment, plan, opened));
-    } catch (RuntimeException | Error failure) {
+      return Optional.of(
+          new LivePreview(settings, machine, driver, deployment, tunnel, plan, opened));
+    } catch (Throwable failure) { // as in Up
       opened.closeAfter(failure);
       throw failure;
     }
@@ -60,18 +65,25 @@ final class Existing {
   void down(EnvironmentId id, VolumePolicy volumes) {
     try (Driver driver = settings.driverOrDefault().open(context)) {
       Optional<Machine> found = driver.find(id, context);
-      found.ifPresent(machine -> Removal.requireOwner(machine, settings.ownerOrDefault()));
-      if (found.isPresent() && found.get().shared() && isRunning(found.get())) {
-        Machine machine = found.get();
-        try (Connection connection = driver.connect(machine, context);
-            Deployment deployment = Providers.deployer().attach(machine, connection, context)) {
-          Removal.of(machine, settings.ownerOrDefault(), deployment, driver, volumes, context);
-        } catch (NotFoundException goneMeanwhile) {
-          driver.delete(id, volumes, context);
-        }
+      if (found.isPresent()) {
+        Removal.requireOwner(found.get(), settings.ownerOrDefault());
+        Removal.of(found.get(), settings::deployer, driver, volumes, context);
       } else {
         driver.delete(id, volumes, context);
       }
+    }
+  }
+
+  List<Environment> expired() {
+    try (Driver driver = settings.driverOrDefault().open(context)) {
+      return new Sweep(settings::deployer, driver, context)
+          .expired().stream().map(Machine::environment).toList();
+    }
+  }
+
+  List<Environment> sweep() {
+    try (Driver driver = settings.driverOrDefault().open(context)) {
+      return new Sweep(settings::deployer, driver, context).run(machine -> true);
     }
   }
 

@@ -13,10 +13,12 @@ import dev.previews.spi.Deployment;
 import dev.previews.spi.Driver;
 import dev.previews.spi.ExposedService;
 import dev.previews.spi.Machine;
+import dev.previews.spi.Tunnel;
 import dev.previews.spi.TunnelPlan;
 import java.io.ByteArrayOutputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +32,7 @@ final class LivePreview implements Preview {
   private final Machine machine;
   private final Driver driver;
   private final Deployment deployment;
+  private final Tunnel tunnel;
   private final TunnelPlan plan;
   private final OpenResources opened;
   private boolean closed;
@@ -39,12 +42,14 @@ final class LivePreview implements Preview {
       Machine machine,
       Driver driver,
       Deployment deployment,
+      Tunnel tunnel,
       TunnelPlan plan,
       OpenResources opened) {
     this.settings = settings;
     this.machine = machine;
     this.driver = driver;
     this.deployment = deployment;
+    this.tunnel = tunnel;
     this.plan = plan;
     this.opened = opened;
   }
@@ -91,6 +96,11 @@ final class LivePreview implements Preview {
                   + urls(service).keySet());
     }
     return url;
+  }
+
+  @Override
+  public URI accessUrl(String service, Duration ttl) {
+    return tunnel.accessUrl(url(service), ttl);
   }
 
   private Map<Integer, URI> urls(String service) {

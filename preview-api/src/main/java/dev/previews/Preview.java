@@ -8,6 +8,7 @@ import dev.previews.exec.Command;
 import dev.previews.exec.ExecResult;
 import dev.previews.exec.Execution;
 import java.net.URI;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -43,6 +44,16 @@ public interface Preview extends AutoCloseable {
    *     lists what there is
    */
   URI url(String service, int containerPort);
+
+  /**
+   * A link to a service that publishes one TCP port, which opens it for whoever has the link,
+   * although it is private: for a pull request, say. It is a secret. Where nothing is private, as
+   * on this JVM's loopback, it is the URL itself.
+   *
+   * @param ttl for how long from now; positive
+   * @throws dev.previews.error.NotFoundException as {@link #url(String)}
+   */
+  URI accessUrl(String service, Duration ttl);
 
   /** What each service is doing now, with its URLs, by name. */
   List<Service> services();

@@ -6,6 +6,7 @@ import dev.previews.environment.Template;
 import dev.previews.environment.VolumePolicy;
 import dev.previews.error.InvalidInputException;
 import dev.previews.progress.ProgressListener;
+import dev.previews.spi.DeployerProvider;
 import dev.previews.spi.DriverConfig;
 import dev.previews.spi.TunnelConfig;
 import java.nio.file.Path;
@@ -46,7 +47,7 @@ public final class Previews {
 
   /** Starts the description of where and how environments run. */
   public static Builder builder() {
-    return new Builder();
+    return new Builder(new Settings());
   }
 
   /**
@@ -96,11 +97,43 @@ public final class Previews {
     new Existing(settings).down(EnvironmentId.of(id), volumes);
   }
 
+  /**
+   * The environments of this place that have outlived the {@linkplain Builder#ttl time} that they
+   * were to be kept after their last use, whoever owns them.
+   */
+  public List<Environment> expired() {
+    return new Existing(settings).expired();
+  }
+
+  /**
+   * Removes the {@linkplain #expired() expired} environments with their volumes, whoever owns them:
+   * who gave them a time has agreed. For a scheduled job, say.
+   *
+   * @return those that were removed; one that cannot be is left for the next time, with a notice to
+   *     the progress listener
+   */
+  public List<Environment> sweep() {
+    return new Existing(settings).sweep();
+  }
+
+  /** A description that starts with this one's options; changes of it leave this one alone. */
+  public Builder toBuilder() {
+    return new Builder(settings.copy());
+  }
+
+  /** Where it is, and what is fixed of its environments; no variables. */
+  @Override
+  public String toString() {
+    return settings.toString();
+  }
+
   /** Collects the options. Every one has a default; not thread-safe. */
   public static final class Builder {
-    private final Settings settings = new Settings();
+    private final Settings settings;
 
-    private Builder() {}
+    private Builder(Settings settings) {
+      this.settings = settings;
+    }
 
     /**
      * Where environments live. Default: what {@code x-preview} in the Compose file names, else the
@@ -108,6 +141,7 @@ public final class Previews {
      */
     public Builder driver(DriverConfig driver) {
       settings.driver = driver;
+      settings.driverAddress = null;
       return this;
     }
 
@@ -118,7 +152,19 @@ public final class Previews {
      * @throws dev.previews.error.MissingProviderException when it is not; the message names it
      */
     public Builder driver(String address) {
-      return driver(Providers.driver(address));
+      driver(Providers.driver(address));
+      settings.driverAddress = address;
+      return this;
+    }
+
+    /**
+     * What brings Compose files up. Default: the one that {@link java.util.ServiceLoader} finds;
+     * with this, a {@link DriverConfig} and a {@link TunnelConfig}, nothing is looked for, which
+     * class loaders that hide providers need.
+     */
+    public Builder deployer(DeployerProvider deployer) {
+      settings.deployer = deployer;
+      return this;
     }
 
     /**
@@ -147,6 +193,16 @@ public final class Previews {
     public Builder tunnel(TunnelConfig tunnel) {
       settings.tunnel = tunnel;
       return this;
+    }
+
+    /**
+     * How URLs reach the services, by name: {@code "ssh://gateway.example.com:2222"}. The tunnel's
+     * jar must be on the class path.
+     *
+     * @throws dev.previews.error.MissingProviderException when it is not; the message names it
+     */
+    public Builder tunnel(String address) {
+      return tunnel(Providers.tunnel(address));
     }
 
     /**
@@ -224,6 +280,25 @@ public final class Previews {
       return this;
     }
 
+    /**
+     * How long the environment is kept after its last use, at least a second; fractions do not
+     * count. Use is an {@code up}, a command, a look at logs, and a connection through a URL of
+     * this JVM's loopback, with every byte that they carry; a request through a tunnel gateway does
+     * not pass this library and is none. Each {@code up} sets the time anew; one without a ttl ends
+     * it. When the time is over, any later {@code up} of the same owner removes it, and {@link
+     * Previews#sweep()}. Default: {@link #ephemeral()} ones 2 hours, in case this JVM dies before
+     * it closes them; others until somebody removes them.
+     *
+     * @throws InvalidInputException when it is shorter than a second
+     */
+    public Builder ttl(Duration time) {
+      if (time.compareTo(Duration.ofSeconds(1)) < 0) {
+        throw new InvalidInputException("the ttl must be a second or more, not " + time);
+      }
+      settings.ttl = Duration.ofSeconds(time.toSeconds());
+      return this;
+    }
+
     /** Hears of progress. Default: nobody; see {@link ConsoleProgress}. */
     public Builder progress(ProgressListener listener) {
       settings.listener = listener;
@@ -236,9 +311,38 @@ public final class Previews {
       return this;
     }
 
+    /**
+     * The environment is {@link #ephemeral()}, and a small process beside this JVM removes it at
+     * once when this JVM ends without closing its {@link Preview}: even when it is killed. That
+     * process is a JVM of its own for each {@code up}, of this one's {@code java.class.path}; it
+     * ends with the {@code Preview}. It opens the driver by its address: one that was given as an
+     * object is refused, and so is a class path on which it does not find this library.
+     */
+    public Builder guarded() {
+      settings.guarded = true;
+      return ephemeral();
+    }
+
+    /**
+     * An environment that is there already is brought up to date and otherwise left as it was: it
+     * keeps its own time to live, or none, and stays when its {@link Preview} is closed. {@link
+     * #ephemeral()} and {@link #ttl} hold for one that this {@code up} makes. For a name that
+     * others may have in use: a test's, say.
+     */
+    public Builder leaveExisting() {
+      settings.leaveExisting = true;
+      return this;
+    }
+
     /** The place as described so far. */
     public Previews build() {
       return new Previews(settings.copy());
+    }
+
+    /** What was said so far; no variables. */
+    @Override
+    public String toString() {
+      return settings.toString();
     }
 
     /** The same as {@code build().up(…)}. */

@@ -43,7 +43,8 @@ final class ProjectSettings {
           switch (key) {
             case "driver" -> {
               if (settings.driver == null) {
-                settings.driver = Providers.driver(text(key, value));
+                settings.driverAddress = text(key, value);
+                settings.driver = Providers.driver(settings.driverAddress);
               }
             }
             case "template" -> {

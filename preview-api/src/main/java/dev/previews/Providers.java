@@ -9,25 +9,28 @@ import dev.previews.spi.DriverProvider;
 import dev.previews.spi.TunnelConfig;
 import dev.previews.spi.TunnelProvider;
 import java.net.URI;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds what is on the class path; what is missing or there twice becomes an error that names the
  * artifact.
  */
 final class Providers {
-  private static final String DEFAULT_DRIVER = "docker";
+  static final String DEFAULT_DRIVER = "docker";
   private static final Map<String, String> ARTIFACTS =
       Map.of(
           "docker", "dev.previews:preview-docker",
           "kube", "dev.previews:preview-kube",
-          "ssh", "dev.previews:preview-ssh",
-          "gateway", "dev.previews:preview-tunnel");
+          "ssh", "dev.previews:preview-ssh");
+
+  private static final Map<String, String> TUNNELS =
+      Map.of("ssh", "dev.previews:preview-tunnel", "ssh+tls", "dev.previews:preview-tunnel");
 
   private Providers() {}
 
@@ -83,7 +86,8 @@ final class Providers {
             .toList();
     List<String> known = providers.stream().map(scheme).sorted().distinct().toList();
     String artifact =
-        ARTIFACTS.getOrDefault(uri.getScheme(), "the artifact that brings it")
+        (kind.equals("tunnel") ? TUNNELS : ARTIFACTS)
+                .getOrDefault(uri.getScheme(), "the artifact that brings it")
             + (known.isEmpty() ? "" : " (there is: " + String.join(", ", known) + ")");
     return only(
         kind + " '" + uri.getScheme() + "'",
@@ -106,13 +110,29 @@ final class Providers {
     return fitting.get(0);
   }
 
+  /**
+   * Those that this library's class loader sees, then those that the thread's sees beside them. The
+   * thread's may be of another world (a pool's, an application server's), so its errors count only
+   * where there is nothing else.
+   */
   private static <P> List<P> load(Class<P> type) {
-    ClassLoader context = Thread.currentThread().getContextClassLoader();
+    Map<String, P> found = new LinkedHashMap<>();
+    add(type, Providers.class.getClassLoader(), found);
     try {
-      List<P> found = new ArrayList<>();
-      ServiceLoader.load(type, context == null ? Providers.class.getClassLoader() : context)
-          .forEach(found::add);
-      return found;
+      add(type, Thread.currentThread().getContextClassLoader(), found);
+    } catch (MissingProviderException e) {
+      if (found.isEmpty()) {
+        throw e;
+      }
+    }
+    return List.copyOf(found.values());
+  }
+
+  /** Null stands for the system's loader, as in {@link ServiceLoader}. */
+  private static <P> void add(Class<P> type, @Nullable ClassLoader loader, Map<String, P> found) {
+    try {
+      ServiceLoader.load(type, loader)
+          .forEach(it -> found.putIfAbsent(it.getClass().getName(), it));
     } catch (ServiceConfigurationError e) {
       throw new MissingProviderException(
           "a " + type.getSimpleName() + " cannot be loaded: " + e.getMessage(), e);

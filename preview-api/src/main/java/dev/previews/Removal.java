@@ -1,11 +1,16 @@
 package dev.previews;
 
+import dev.previews.environment.Environment;
 import dev.previews.environment.VolumePolicy;
+import dev.previews.error.NotFoundException;
 import dev.previews.error.OwnershipException;
+import dev.previews.spi.Connection;
 import dev.previews.spi.Context;
+import dev.previews.spi.Deployer;
 import dev.previews.spi.Deployment;
 import dev.previews.spi.Driver;
 import dev.previews.spi.Machine;
+import java.util.function.Supplier;
 
 /** Takes an environment down, if it is the caller's. */
 final class Removal {
@@ -23,8 +28,36 @@ final class Removal {
       VolumePolicy volumes,
       Context context) {
     requireOwner(machine, owner);
+    of(machine, deployment, driver, volumes, context);
+  }
+
+  private static void of(
+      Machine machine,
+      Deployment deployment,
+      Driver driver,
+      VolumePolicy volumes,
+      Context context) {
     if (machine.shared()) {
       deployment.down(volumes, context);
+    }
+    driver.delete(machine.id(), volumes, context);
+  }
+
+  /** The same without a connection that is there, whoever owns it. */
+  static void of(
+      Machine machine,
+      Supplier<Deployer> deployer,
+      Driver driver,
+      VolumePolicy volumes,
+      Context context) {
+    if (machine.shared() && machine.environment().state() == Environment.State.RUNNING) {
+      try (Connection connection = driver.connect(machine, context);
+          Deployment deployment = deployer.get().attach(machine, connection, context)) {
+        of(machine, deployment, driver, volumes, context);
+        return;
+      } catch (NotFoundException goneMeanwhile) {
+        // What is left of it goes below.
+      }
     }
     driver.delete(machine.id(), volumes, context);
   }

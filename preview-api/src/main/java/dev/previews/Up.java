@@ -1,9 +1,9 @@
 package dev.previews;
 
 import dev.previews.environment.EnvironmentId;
-import dev.previews.environment.ServicePort;
 import dev.previews.environment.VolumePolicy;
 import dev.previews.error.InvalidInputException;
+import dev.previews.error.NotFoundException;
 import dev.previews.error.OwnershipException;
 import dev.previews.progress.ProgressEvent;
 import dev.previews.progress.Step;
@@ -18,15 +18,16 @@ import dev.previews.spi.MachineSpec;
 import dev.previews.spi.Project;
 import dev.previews.spi.Tunnel;
 import dev.previews.spi.TunnelPlan;
-import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.Optional;
 
 /** One call of {@code up}: its steps in order, and what is closed when one of them fails. */
 final class Up {
+  /** How often it begins anew when somebody removes the environment under it. */
+  private static final int REPETITIONS = 2;
+
   private Settings settings;
 
   Up(Settings settings) {
@@ -35,7 +36,7 @@ final class Up {
 
   Preview run(List<Path> files) {
     Context reading = settings.begin();
-    Deployer deployer = Providers.deployer();
+    Deployer deployer = settings.deployer();
     Project project =
         reading.step(Step.IDENTIFY, () -> deployer.read(settings.source(files), reading));
     Path directory = project.source().directory().orElseGet(() -> parent(files.get(0)));
@@ -43,17 +44,69 @@ final class Up {
     EnvironmentId id = settings.id == null ? derivedId(project, directory) : settings.id;
     DriverConfig where = settings.driverOrDefault();
     Context context = settings.begin();
+    for (int left = REPETITIONS; ; left--) {
+      try {
+        return bringUp(project, deployer, id, where, context);
+      } catch (NotFoundException gone) {
+        if (left == 0 || context.deadline().passed()) {
+          throw gone;
+        }
+        context.notice(
+            "environment "
+                + id
+                + " was removed meanwhile and is brought up anew: "
+                + gone.getMessage());
+      }
+    }
+  }
 
+  private Preview bringUp(
+      Project project, Deployer deployer, EnvironmentId id, DriverConfig where, Context context) {
     OpenResources opened = new OpenResources();
     Driver driver = opened.add(where.open(context));
+    Sweep sweep = new Sweep(settings::deployer, driver, context);
     try {
+      boolean keepsItsTime = settings.leaveExisting && foundAsItIs(driver, id, context);
+      if (settings.guarded && settings.ephemeral) {
+        opened.add(Guard.start(settings, id, context));
+      }
       Machine machine = context.step(Step.MACHINE, () -> driver.ensure(spec(id), context));
+      if (settings.ttl != null && machine.ttl().isEmpty()) {
+        context.notice(
+            "the environment " + id + " was made without a ttl: it stays until it is removed");
+      }
+      opened.add(sweep.inBackground(settings.ownerOrDefault(), id));
       Connection connection =
-          opened.add(context.step(Step.CONNECT, () -> driver.connect(machine, context)));
+          opened.add(
+              context.step(
+                  Step.CONNECT,
+                  () -> {
+                    Connection made = driver.connect(machine, context);
+                    Expiry expiry = new Expiry(machine, made, context);
+                    if (keepsItsTime) {
+                      expiry.renew();
+                    } else {
+                      expiry.set(settings.ttlOrDefault());
+                    }
+                    return made;
+                  }));
+      LastUse use =
+          keepsItsTime
+              ? LastUse.found(machine, connection)
+              : LastUse.from(machine, connection, settings.ttlOrDefault());
       Tunnel tunnel = opened.add(Tunnels.create(settings, id, context));
       TunnelPlan plan = context.step(Step.PLAN, () -> tunnel.plan(project.services()));
       Deployment deployment =
-          opened.add(deployer.deploy(project, machine, connection, variables(id, plan), context));
+          opened.add(
+              Renewal.byUseOf(
+                  deployer.deploy(
+                      project.sidecars(plan.sidecars()),
+                      machine,
+                      connection,
+                      UrlVariables.of(id, plan, context),
+                      context),
+                  machine,
+                  use));
       context.step(
           Step.TUNNELS,
           () -> {
@@ -64,14 +117,27 @@ final class Up {
           .forEach(
               (port, url) ->
                   context.report(new ProgressEvent.UrlOpened(port.service(), port.port(), url)));
-      return new LivePreview(settings, machine, driver, deployment, plan, opened);
-    } catch (RuntimeException | Error failure) {
+      return new LivePreview(settings, machine, driver, deployment, tunnel, plan, opened);
+    } catch (Throwable failure) { // also what jshell throws into a thread
+      sweep.stop();
       if (settings.ephemeral && !(failure instanceof OwnershipException)) {
         removeAfter(failure, driver, id);
       }
       opened.closeAfter(failure);
       throw failure;
     }
+  }
+
+  /** Whether it is there; then it is neither to be removed nor to be given another time. */
+  private boolean foundAsItIs(Driver driver, EnvironmentId id, Context context) {
+    Optional<Machine> found = driver.find(id, context);
+    found.ifPresent(
+        machine -> {
+          settings = settings.copy();
+          settings.ephemeral = false;
+          settings.ttl = machine.ttl().orElse(null);
+        });
+    return found.isPresent();
   }
 
   private void removeAfter(Throwable failure, Driver driver, EnvironmentId id) {
@@ -86,6 +152,9 @@ final class Up {
     MachineSpec spec = MachineSpec.of(id, settings.ownerOrDefault());
     if (settings.template != null) {
       spec = spec.template(settings.template);
+    }
+    if (settings.ttlOrDefault().isPresent()) {
+      spec = spec.ttl(settings.ttlOrDefault().get());
     }
     for (Map.Entry<String, String> value : settings.templateValues.entrySet()) {
       spec = spec.templateValue(value.getKey(), value.getValue());
@@ -109,27 +178,5 @@ final class Up {
   private static Path parent(Path file) {
     Path parent = file.toAbsolutePath().getParent();
     return parent == null ? file.toAbsolutePath() : parent;
-  }
-
-  /**
-   * What the Compose file can use: where each port will be reached. The last one is what Preevy
-   * calls it.
-   */
-  private static Map<String, String> variables(EnvironmentId id, TunnelPlan plan) {
-    Map<String, String> variables = new TreeMap<>();
-    variables.put("PREVIEW_ID", id.value());
-    plan.urls()
-        .forEach(
-            (ServicePort port, URI url) -> {
-              String suffix =
-                  port.service().toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]", "_")
-                      + "_"
-                      + port.port();
-              variables.put("PREVIEW_URL_" + suffix, url.toString());
-              variables.put("PREVIEW_HOST_" + suffix, url.getHost());
-              variables.put("PREVIEW_PORT_" + suffix, String.valueOf(url.getPort()));
-              variables.put("PREEVY_BASE_URI_" + suffix, url.toString());
-            });
-    return variables;
   }
 }

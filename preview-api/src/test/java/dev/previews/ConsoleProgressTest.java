@@ -6,6 +6,7 @@ import dev.previews.progress.ProgressEvent;
 import dev.previews.progress.Step;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -29,6 +30,30 @@ class ConsoleProgressTest {
     assertThat(text())
         .contains("[████████████░░░░░░░░░░░░] 1/2 files, 2.0 MB/4.0 MB")
         .contains("\r\u001b[K  copied 2/2 files");
+  }
+
+  @Test
+  void aLineThatWouldBreakIsCut() {
+    ConsoleProgress.to(out, 20).on(new ProgressEvent.Output(Step.DEPLOY, "x".repeat(50)));
+    assertThat(text()).isEqualTo("\r\u001b[K" + "x".repeat(18) + "…");
+  }
+
+  @Test
+  void everyKindOfEventIsShown() {
+    ConsoleProgress progress = ConsoleProgress.to(out, true);
+    progress.on(new ProgressEvent.StepStarted(Step.IMAGES));
+    assertThat(text()).endsWith(Step.IMAGES.label() + " …");
+    progress.on(new ProgressEvent.ImageSent("app:1", 2, 3, 1_500));
+    assertThat(text()).endsWith("sending app:1: 2 layers sent, 3 there already, 1.5 kB");
+    progress.on(new ProgressEvent.Output(Step.IMAGES, "a line"));
+    assertThat(text()).endsWith("\r\u001b[Ka line");
+    progress.on(new ProgressEvent.StepFailed(Step.IMAGES, Duration.ofMillis(12)));
+    progress.on(new ProgressEvent.ServiceChanged("web", "healthy"));
+    progress.on(new ProgressEvent.UrlOpened("web", 80, URI.create("http://127.0.0.1:8080")));
+    progress.on(new ProgressEvent.Notice("look"));
+    assertThat(text().lines())
+        .contains("  web is healthy", "  web:80  http://127.0.0.1:8080", "! look")
+        .anyMatch(line -> line.endsWith("✗ " + Step.IMAGES.label() + " (12 ms)"));
   }
 
   private static void show(ConsoleProgress progress) {

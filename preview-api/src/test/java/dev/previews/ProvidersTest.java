@@ -5,10 +5,20 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.previews.error.InvalidInputException;
 import dev.previews.error.MissingProviderException;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** On this class path there is no provider at all. */
 class ProvidersTest {
+  @Test
+  void aTunnelThatIsNotOnTheClassPathIsNamedWithItsArtifact() {
+    for (String address : List.of("ssh://gateway.test", "ssh+tls://gateway.test")) {
+      assertThatThrownBy(() -> Previews.builder().tunnel(address))
+          .isInstanceOf(MissingProviderException.class)
+          .hasMessageContaining("add dev.previews:preview-tunnel");
+    }
+  }
+
   @Test
   void whatIsMissingIsNamedByItsArtifact() {
     assertThatThrownBy(() -> Previews.builder().driver("docker"))

@@ -1,6 +1,7 @@
 package dev.previews.environment;
 
 import java.time.Instant;
+import java.util.Locale;
 
 /**
  * An environment as {@code list()} shows it.
@@ -25,5 +26,23 @@ public record Environment(
     STOPPED,
     /** It is on its way down. */
     REMOVING
+  }
+
+  /**
+   * In one line: id, state, driver, owner, when it was created, and the detail where there is one.
+   */
+  @Override
+  public String toString() {
+    String text =
+        id
+            + " "
+            + state.name().toLowerCase(Locale.ROOT)
+            + " on "
+            + driver
+            + ", of "
+            + owner
+            + ", since "
+            + created;
+    return detail.isEmpty() ? text : text + ": " + detail;
   }
 }

@@ -2,6 +2,7 @@ package dev.previews.environment;
 
 import java.net.URI;
 import java.util.Collections;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -72,5 +73,22 @@ public record Service(
       case EXITED -> exitCode.isPresent() && exitCode.get() == 0;
       default -> false;
     };
+  }
+
+  /** In one line: name, state, health where there is a check, image, URLs. */
+  @Override
+  public String toString() {
+    StringBuilder text = new StringBuilder(name).append(' ').append(lower(state));
+    exitCode.ifPresent(code -> text.append(' ').append(code));
+    if (health != Health.NONE) {
+      text.append(' ').append(lower(health));
+    }
+    text.append(' ').append(image);
+    urls.values().forEach(url -> text.append(' ').append(url));
+    return text.toString();
+  }
+
+  private static String lower(Enum<?> value) {
+    return value.name().toLowerCase(Locale.ROOT);
   }
 }

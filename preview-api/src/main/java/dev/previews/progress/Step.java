@@ -1,6 +1,6 @@
 package dev.previews.progress;
 
-/** The steps of {@code up}, in their order. */
+/** The steps of {@code up}, in their order; {@link #FILES} and {@link #IMAGES} go on at once. */
 public enum Step {
   /** Reads the project and decides the environment's id; nothing is created yet. */
   IDENTIFY("reading the project"),

@@ -31,6 +31,12 @@ public interface Connection extends AutoCloseable {
   DuplexStream dial(Endpoint endpoint);
 
   /**
+   * Tells the place that the environment is used, where the place itself removes what has not been
+   * used for its time. By default there is nothing to tell.
+   */
+  default void renew() {}
+
+  /**
    * Ends all commands and streams of this connection; they fail with a {@link
    * dev.previews.error.ConnectionException}. Closing twice is harmless.
    */

@@ -24,6 +24,8 @@ public interface Deployer {
    * @param variables more variables at interpolation; they win over those of the source
    * @return what runs now; the caller closes it. It uses the connection and does not close it
    * @throws dev.previews.error.ServiceFailedException when a service does not become ready
+   * @throws dev.previews.error.NotFoundException when the machine was removed while this waited for
+   *     its turn: it must be ensured again
    */
   Deployment deploy(
       Project project,

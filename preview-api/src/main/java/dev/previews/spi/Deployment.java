@@ -46,7 +46,10 @@ public interface Deployment extends AutoCloseable {
    */
   Stream<LogLine> logs(String service, boolean follow);
 
-  /** Stops and removes everything of the project from the machine's engine. */
+  /**
+   * Stops and removes everything of the project from the machine's engine. Until this is closed no
+   * other process brings it up there: what it was deployed on can be removed, too.
+   */
   void down(VolumePolicy volumes, Context context);
 
   /** Releases what is held in this JVM; what was deployed stays. Closing twice is harmless. */

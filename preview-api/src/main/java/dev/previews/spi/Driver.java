@@ -26,7 +26,10 @@ public interface Driver extends AutoCloseable {
    */
   Machine ensure(MachineSpec spec, Context context);
 
-  /** The environment's machine, in whatever state; empty when there is none. */
+  /**
+   * The environment's machine, in whatever state; empty when there is none. Of one that is down,
+   * kept data is a machine that is stopped.
+   */
   Optional<Machine> find(EnvironmentId id, Context context);
 
   /** The machines of all environments, in whatever state, by id. */
@@ -41,7 +44,8 @@ public interface Driver extends AutoCloseable {
 
   /**
    * Removes all that belongs to the environment, and waits until it is gone. Finds it by labels, so
-   * that it also ends what a crash left half-made; harmless when there is nothing.
+   * that it also ends what a crash left half-made; harmless when there is nothing. What {@link
+   * #find} and {@link #list} know it by goes last.
    *
    * @param volumes whether the data on the machine's volumes goes too
    */

@@ -2,9 +2,12 @@ package dev.previews.spi;
 
 import dev.previews.environment.Environment;
 import dev.previews.environment.EnvironmentId;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,15 +15,21 @@ import org.jspecify.annotations.Nullable;
  * thing.
  */
 public final class Machine {
+  private static final Duration WITHOUT_END = Duration.ofSeconds(999_999_999_999L);
+
   private final Environment environment;
   private final String directory;
   private final boolean shared;
+  private final @Nullable Duration ttl;
+  private final @Nullable Instant unusedSince;
   private final Map<String, String> properties;
 
   private Machine(Builder builder) {
     this.environment = Objects.requireNonNull(builder.environment, "environment");
     this.directory = Objects.requireNonNull(builder.directory, "directory");
     this.shared = builder.shared;
+    this.ttl = builder.ttl();
+    this.unusedSince = builder.unusedSince;
     this.properties = Map.copyOf(builder.properties);
   }
 
@@ -57,6 +66,21 @@ public final class Machine {
   }
 
   /**
+   * What {@link Labels#TTL} says; empty when nothing: then it does not expire. Where labels cannot
+   * be changed it is never empty, and only the machine itself knows the time that counts by now.
+   */
+  public Optional<Duration> ttl() {
+    return Optional.ofNullable(ttl);
+  }
+
+  /**
+   * Since when nobody can have used it; empty when that is not known, and of one that is running.
+   */
+  public Optional<Instant> unusedSince() {
+    return Optional.ofNullable(unusedSince);
+  }
+
+  /**
    * What the driver wants to remember from {@code ensure}, {@code find} or {@code list} to {@code
    * connect}. Holds no secret.
    */
@@ -74,6 +98,9 @@ public final class Machine {
     private final Environment environment;
     private @Nullable String directory;
     private boolean shared;
+    private @Nullable Duration ttl;
+    private boolean ttlMayChange;
+    private @Nullable Instant unusedSince;
     private final Map<String, String> properties = new LinkedHashMap<>();
 
     private Builder(Environment environment) {
@@ -89,6 +116,36 @@ public final class Machine {
     /** See {@link Machine#shared()}. Default: false. */
     public Builder shared(boolean isShared) {
       this.shared = isShared;
+      return this;
+    }
+
+    /** See {@link Machine#ttl()}; for labels that are not there or no number: none. */
+    public Builder ttl(Map<String, String> labels) {
+      this.ttl = Labels.ttl(labels).orElse(null);
+      return this;
+    }
+
+    /**
+     * For a driver that cannot change {@link Labels#TTL} once it is written: another time, or one
+     * where there was none, is known to the machine alone. It is asked, then, whatever the labels
+     * say.
+     */
+    public Builder ttlMayChange() {
+      this.ttlMayChange = true;
+      return this;
+    }
+
+    private @Nullable Duration ttl() {
+      return ttl == null && ttlMayChange ? WITHOUT_END : ttl;
+    }
+
+    /**
+     * See {@link Machine#unusedSince()}. With it a machine that is not running expires when {@link
+     * Machine#ttl()} has passed since, without it never: give it only where {@link Labels#TTL} is
+     * up to date, or nothing can be lost.
+     */
+    public Builder unusedSince(Instant time) {
+      this.unusedSince = time;
       return this;
     }
 

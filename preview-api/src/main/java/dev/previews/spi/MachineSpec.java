@@ -2,6 +2,7 @@ package dev.previews.spi;
 
 import dev.previews.environment.EnvironmentId;
 import dev.previews.environment.Template;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -13,30 +14,41 @@ public final class MachineSpec {
   private final String owner;
   private final @Nullable Template template;
   private final Map<String, String> templateValues;
+  private final @Nullable Duration ttl;
 
   private MachineSpec(
-      EnvironmentId id, String owner, @Nullable Template template, Map<String, String> values) {
+      EnvironmentId id,
+      String owner,
+      @Nullable Template template,
+      Map<String, String> values,
+      @Nullable Duration ttl) {
     this.id = id;
     this.owner = owner;
     this.template = template;
     this.templateValues = Map.copyOf(values);
+    this.ttl = ttl;
   }
 
   /** A machine for this environment, which belongs to this owner. */
   public static MachineSpec of(EnvironmentId id, String owner) {
-    return new MachineSpec(id, owner, null, Map.of());
+    return new MachineSpec(id, owner, null, Map.of(), null);
   }
 
   /** The same from this template. */
   public MachineSpec template(Template source) {
-    return new MachineSpec(id, owner, source, templateValues);
+    return new MachineSpec(id, owner, source, templateValues, ttl);
   }
 
   /** The same with one more variable for the template. */
   public MachineSpec templateValue(String name, String value) {
     Map<String, String> more = new LinkedHashMap<>(templateValues);
     more.put(name, value);
-    return new MachineSpec(id, owner, template, more);
+    return new MachineSpec(id, owner, template, more, ttl);
+  }
+
+  /** The same, to be kept for so long after its last use, in whole seconds. */
+  public MachineSpec ttl(Duration time) {
+    return new MachineSpec(id, owner, template, templateValues, time);
   }
 
   /** The environment. */
@@ -59,6 +71,14 @@ public final class MachineSpec {
   /** The user's own variables for the template. A driver that has no templates refuses them. */
   public Map<String, String> templateValues() {
     return templateValues;
+  }
+
+  /**
+   * How long the environment is kept after its last use; empty when until somebody removes it. What
+   * is created carries {@link Labels#TTL}.
+   */
+  public Optional<Duration> ttl() {
+    return Optional.ofNullable(ttl);
   }
 
   @Override

@@ -9,16 +9,19 @@ public final class Project {
   private final String name;
   private final List<ExposedService> services;
   private final Map<String, Object> settings;
+  private final List<Sidecar> sidecars;
 
   private Project(
       ProjectSource source,
       String name,
       List<ExposedService> services,
-      Map<String, Object> settings) {
+      Map<String, Object> settings,
+      List<Sidecar> sidecars) {
     this.source = source;
     this.name = name;
     this.services = List.copyOf(services);
     this.settings = Map.copyOf(settings);
+    this.sidecars = List.copyOf(sidecars);
   }
 
   /**
@@ -35,7 +38,12 @@ public final class Project {
       String name,
       List<ExposedService> services,
       Map<String, Object> settings) {
-    return new Project(source, name, services, settings);
+    return new Project(source, name, services, settings, List.of());
+  }
+
+  /** The same with these containers beside the services, instead of any that it had. */
+  public Project sidecars(List<Sidecar> beside) {
+    return new Project(source, name, services, settings, beside);
   }
 
   /** What it was read from. */
@@ -56,6 +64,11 @@ public final class Project {
   /** What stands below {@code x-preview} in the Compose files; empty when nothing does. */
   public Map<String, Object> settings() {
     return settings;
+  }
+
+  /** What is to run beside the services. */
+  public List<Sidecar> sidecars() {
+    return sidecars;
   }
 
   @Override

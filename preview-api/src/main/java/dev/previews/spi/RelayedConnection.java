@@ -46,6 +46,9 @@ final class RelayedConnection {
     } catch (IOException | PreviewException | IllegalStateException e) {
       log.debug("a connection to {} leads nowhere: {}", name, e.toString());
       abort();
+    } catch (RuntimeException | Error e) {
+      abort(); // such as of a class loader that was closed: nobody is to wait for an answer
+      throw e;
     }
   }
 
@@ -70,6 +73,9 @@ final class RelayedConnection {
     } catch (IOException | RuntimeException e) {
       log.debug("a relayed connection broke: {}", e.toString());
       abort();
+    } catch (Error e) {
+      abort();
+      throw e;
     }
   }
 

@@ -1,5 +1,7 @@
 package dev.previews.spi;
 
+import java.net.URI;
+import java.time.Duration;
 import java.util.List;
 
 /**
@@ -15,6 +17,17 @@ public interface Tunnel extends AutoCloseable {
 
   /** Makes the planned URLs answer. The deployment is not closed by the tunnel. */
   void open(Deployment deployment);
+
+  /**
+   * A link that opens a port for whoever has it, although it is private.
+   *
+   * @param url the port's URL, as planned
+   * @param ttl for how long from now; positive
+   * @return the URL itself where nothing is private, as it is by default
+   */
+  default URI accessUrl(URI url, Duration ttl) {
+    return url;
+  }
 
   /** Closes what belongs to this JVM. Closing twice is harmless. */
   @Override

@@ -12,6 +12,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketAddress;
+import java.net.SocketTimeoutException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
@@ -154,9 +155,18 @@ class RelayTest {
         () -> {
           throw new IOException("refused");
         };
-    try (Relay relay = Relay.listen(ANY_PORT, none);
-        Socket client = connect(relay)) {
-      assertThatThrownBy(() -> client.getInputStream().read()).isInstanceOf(IOException.class);
+    Dialer without =
+        () -> {
+          throw new NoClassDefFoundError("of a class loader that was closed");
+        };
+    for (Dialer dialer : List.of(none, without)) {
+      try (Relay relay = Relay.listen(ANY_PORT, dialer);
+          Socket client = connect(relay)) {
+        client.setSoTimeout(10_000);
+        assertThatThrownBy(() -> client.getInputStream().read())
+            .isInstanceOf(IOException.class)
+            .isNotInstanceOf(SocketTimeoutException.class);
+      }
     }
   }
 
