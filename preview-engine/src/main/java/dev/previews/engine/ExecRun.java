@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -254,15 +255,19 @@ final class ExecRun implements Execution {
   }
 
   private void kill() {
-    execs
-        .engine()
-        .alarms()
-        .schedule(attached::close, LONGEST_KILL.toMillis(), TimeUnit.MILLISECONDS);
     try {
+      execs
+          .engine()
+          .alarms()
+          .schedule(attached::close, LONGEST_KILL.toMillis(), TimeUnit.MILLISECONDS);
       RemoteProcess remote = process.get(LONGEST_KILL.toMillis(), TimeUnit.MILLISECONDS);
       execs.kill(attached.target(), remote);
-    } catch (InterruptedException | ExecutionException | TimeoutException | PreviewException e) {
-      // Without a shell, or without its container, closing the stream is all that is left.
+    } catch (InterruptedException
+        | ExecutionException
+        | TimeoutException
+        | RejectedExecutionException
+        | PreviewException e) {
+      // Without a shell, its container or the engine, closing the stream is all that is left.
     } finally {
       attached.close();
       fail(new ConnectionException("'" + command + "' was ended"));
