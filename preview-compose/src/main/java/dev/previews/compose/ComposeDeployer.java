@@ -58,11 +58,12 @@ final class ComposeDeployer implements Deployer {
       Map<String, String> variables,
       Context context) {
     String filesDirectory = machine.directory() + "/files";
+    ContentKey key = new ContentKey(machine, connection, context);
     DeployableModel model =
         context.step(
             Step.MODEL,
             () ->
-                new ModelRewriter(cli)
+                new ModelRewriter(cli, key::sign)
                     .rewrite(project, machine, filesDirectory, variables, context));
     Dialer dialer = () -> connection.dial(Endpoint.engine());
     Engine engine = Engine.open(dialer, context.deadline());
@@ -71,7 +72,8 @@ final class ComposeDeployer implements Deployer {
           machine,
           connection,
           context,
-          () -> bringUp(model, filesDirectory, machine, connection, engine, dialer, context));
+          lease ->
+              bringUp(model, filesDirectory, machine, connection, engine, dialer, lease, context));
     } catch (RuntimeException | Error e) {
       engine.close();
       throw e;
@@ -86,22 +88,36 @@ final class ComposeDeployer implements Deployer {
       Connection connection,
       Engine engine,
       Dialer dialer,
+      Lease lease,
       Context context) {
     try (EngineSocket socket = EngineSocket.open(dialer)) {
       ComposeUp up = new ComposeUp(cli, socket, engine, machine, model, context);
-      context.step(Step.FILES, () -> copy(model, filesDirectory, connection, context));
-      ImagePreparation images =
-          new ImagePreparation(cli, socket, engine, machine, connection, environment);
-      context.step(
-          Step.IMAGES,
-          () -> {
-            PreparedImages prepared = images.prepare(model, context);
-            new MissingImages(cli, socket, images, model, context).fetch(prepared.toPull());
-            return prepared;
-          });
+      // One moves bytes, the other builds and pulls: neither needs the other.
+      Together.run(
+          "preview-files-and-images",
+          () -> context.step(Step.FILES, () -> copy(model, filesDirectory, connection, context)),
+          () ->
+              context.step(
+                  Step.IMAGES,
+                  () -> prepareImages(model, machine, connection, engine, socket, context)));
+      lease.requireHeld();
       context.step(Step.DEPLOY, up::run);
     }
     return model;
+  }
+
+  private PreparedImages prepareImages(
+      DeployableModel model,
+      Machine machine,
+      Connection connection,
+      Engine engine,
+      EngineSocket socket,
+      Context context) {
+    ImagePreparation images =
+        new ImagePreparation(cli, socket, engine, machine, connection, environment);
+    PreparedImages prepared = images.prepare(model, context);
+    new MissingImages(cli, socket, images, model, context).fetch(prepared.toPull());
+    return prepared;
   }
 
   @Override

@@ -15,6 +15,7 @@ import dev.previews.error.ServiceFailedException;
 import dev.previews.exec.Command;
 import dev.previews.exec.Deadline;
 import dev.previews.exec.Execution;
+import dev.previews.machines.TestImages;
 import dev.previews.progress.ProgressEvent;
 import dev.previews.spi.Context;
 import dev.previews.spi.Deployment;
@@ -272,7 +273,7 @@ class ComposeDeployerIT {
     String foreign =
         machine
             .client()
-            .createContainerCmd(EngineAtHand.IMAGE)
+            .createContainerCmd(TestImages.busybox())
             .withLabels(
                 Map.of(
                     "com.docker.compose.project", machine.project(),
@@ -291,12 +292,114 @@ class ComposeDeployerIT {
   }
 
   @Test
+  void namesMayHaveEveryCharacterThatComposeAllows() throws Exception {
+    List<String> names =
+        List.of("A", "0", "a.b", "a_b", "a-b", "A-B", "x__y--z..0", "n".repeat(60));
+    StringBuilder yaml = new StringBuilder("services:\n");
+    for (String name : names) {
+      yaml.append("  \"")
+          .append(name)
+          .append("\": {image: IMAGE, init: true, stop_grace_period: 0s, ports: ['7000'],")
+          .append(" command: [sh, -c, 'echo I am " + name + "; exec nc -ll -p 7000 -e echo ")
+          .append(name)
+          .append("']}\n");
+    }
+    write(yaml.toString());
+    try (Deployment deployment = up()) {
+      for (String name : names) {
+        await()
+            .ignoreExceptions()
+            .untilAsserted(
+                () ->
+                    assertThat(get(deployment, ServicePort.of(name, 7000))).isEqualTo(name + "\n"));
+        try (Stream<LogLine> log = deployment.logs(name, false)) {
+          assertThat(log.map(LogLine::text)).containsExactly("I am " + name);
+        }
+      }
+      deployment.down(VolumePolicy.REMOVE, context());
+    }
+    assertThat(containers()).isEmpty();
+  }
+
+  @Test
+  void noLineOfALogIsLostWhicheverOutputItIsOf() throws Exception {
+    write(
+        """
+        services:
+          talk:
+            image: IMAGE
+            command: [sh, -c, 'i=0; while [ $$i -lt 2000 ]; do i=$$((i+1)); echo out $$i; echo err $$i >&2; done']
+        """);
+    try (Deployment deployment = up();
+        Stream<LogLine> log = deployment.logs("talk", false)) {
+      Map<Boolean, List<String>> lines =
+          log.collect(
+              Collectors.partitioningBy(
+                  LogLine::stderr, Collectors.mapping(LogLine::text, Collectors.toList())));
+      assertThat(lines.get(false)).hasSize(2000).startsWith("out 1", "out 2").endsWith("out 2000");
+      assertThat(lines.get(true)).hasSize(2000).startsWith("err 1", "err 2").endsWith("err 2000");
+    }
+  }
+
+  @Test
+  void aFollowedLogGoesOnAfterARestartWithoutRepeatingItself() throws Exception {
+    write(
+        """
+        services:
+          talk: {image: IMAGE, init: true, stop_grace_period: 0s, command: [sh, -c, 'echo begins; sleep 300']}
+        """);
+    List<String> lines = Collections.synchronizedList(new ArrayList<>());
+    try (Deployment deployment = up()) {
+      Stream<LogLine> log = deployment.logs("talk", true);
+      CompletableFuture<Void> reader =
+          CompletableFuture.runAsync(() -> log.forEach(line -> lines.add(line.text())));
+      for (int starts = 1; starts <= 3; starts++) {
+        int expected = starts;
+        await().untilAsserted(() -> assertThat(lines).hasSize(expected));
+        machine.client().restartContainerCmd(container("talk").getId()).withTimeout(0).exec();
+      }
+      await().untilAsserted(() -> assertThat(lines).hasSize(4));
+      TimeUnit.SECONDS.sleep(1);
+      assertThat(lines).hasSize(4).containsOnly("begins");
+      log.close();
+      reader.get(10, TimeUnit.SECONDS);
+    }
+  }
+
+  @Test
+  void aLabelTellsNobodyWhatASecretIs() throws Exception {
+    write(
+        """
+        services: {a: {image: IMAGE, init: true, command: [sleep, '300'], secrets: [token]}}
+        secrets: {token: {file: ./token}}
+        """);
+    Files.writeString(directory.resolve("token"), "1234");
+    up().close();
+    String label = contentLabel();
+    assertThat(label).matches("[0-9a-f]{64}");
+    up().close();
+    assertThat(contentLabel()).isEqualTo(label);
+    machine.run("rm", machine.machine().directory() + "/.content-key");
+    up().close();
+    assertThat(contentLabel()).as("with another key").matches("[0-9a-f]{64}").isNotEqualTo(label);
+    assertThat(
+            machine
+                .run("stat", "-c", "%a", machine.machine().directory() + "/.content-key")
+                .strip())
+        .isEqualTo("600");
+  }
+
+  private String contentLabel() {
+    return container("a").getLabels().get("dev.previews.content");
+  }
+
+  @Test
   void buildsUnderANameOfItsOwn() throws Exception {
     Files.createDirectory(directory.resolve("ctx"));
     Files.writeString(
         directory.resolve("ctx/Dockerfile"),
         "FROM "
-            + EngineAtHand.IMAGE
+            + TestImages.busybox()
             + "\n"
             + "RUN --mount=type=secret,id=key cat /run/secrets/key >/key\n"
             + "CMD [\"sleep\", \"300\"]\n");
@@ -311,9 +414,9 @@ class ComposeDeployerIT {
           same: {image: IMAGE, init: true}
         secrets: {key: {file: ./key}}
         """);
-    String base = machine.client().inspectImageCmd(EngineAtHand.IMAGE).exec().getId();
+    String base = machine.client().inspectImageCmd(TestImages.busybox()).exec().getId();
     try (Deployment deployment = up()) {
-      assertThat(machine.client().inspectImageCmd(EngineAtHand.IMAGE).exec().getId())
+      assertThat(machine.client().inspectImageCmd(TestImages.busybox()).exec().getId())
           .isEqualTo(base);
       assertThat(exec(deployment, "same", "cat", "/key")).isEqualTo("open sesame");
       deployment.down(VolumePolicy.REMOVE, context());
@@ -333,7 +436,8 @@ class ComposeDeployerIT {
   }
 
   private void write(String yaml) throws IOException {
-    Files.writeString(directory.resolve("compose.yaml"), yaml.replace("IMAGE", EngineAtHand.IMAGE));
+    Files.writeString(
+        directory.resolve("compose.yaml"), yaml.replace("IMAGE", TestImages.busybox()));
   }
 
   private Context context() {

@@ -1,7 +1,6 @@
 package dev.previews.compose;
 
-import static org.junit.jupiter.api.Assertions.fail;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import com.github.dockerjava.api.DockerClient;
 import dev.previews.engine.Engine;
@@ -10,16 +9,20 @@ import dev.previews.environment.EnvironmentId;
 import dev.previews.exec.Command;
 import dev.previews.exec.Deadline;
 import dev.previews.exec.Execution;
+import dev.previews.machines.Needed;
+import dev.previews.machines.TestImages;
 import dev.previews.spi.Connection;
 import dev.previews.spi.Dialer;
 import dev.previews.spi.DuplexStream;
 import dev.previews.spi.Endpoint;
 import dev.previews.spi.Labels;
 import dev.previews.spi.Machine;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnixDomainSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -35,7 +38,6 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * its commands. Removed after each test, with all that carries the environment's label.
  */
 final class EngineAtHand implements BeforeEachCallback, AfterEachCallback, Connection {
-  static final String IMAGE = System.getenv().getOrDefault("PREVIEW_TEST_IMAGE", "busybox:local");
   private static final Path SOCKET = Path.of("/var/run/docker.sock");
 
   private final EnvironmentId id =
@@ -46,12 +48,7 @@ final class EngineAtHand implements BeforeEachCallback, AfterEachCallback, Conne
 
   @Override
   public void beforeEach(ExtensionContext test) {
-    if (!Files.exists(SOCKET)) {
-      if ("true".equals(System.getenv("PREVIEW_LAB_REQUIRED"))) {
-        fail("PREVIEW_LAB_REQUIRED is true, and there is no engine at " + SOCKET);
-      }
-      assumeTrue(false, "no engine at " + SOCKET);
-    }
+    Needed.check(Files.exists(SOCKET), "Docker engine at " + SOCKET + " (lab/lab up docker)");
     engine =
         Engine.open(
             Dialer.to(UnixDomainSocketAddress.of(SOCKET)), Deadline.in(Duration.ofSeconds(10)));
@@ -61,7 +58,7 @@ final class EngineAtHand implements BeforeEachCallback, AfterEachCallback, Conne
     String directory = client.inspectVolumeCmd(volume).exec().getMountpoint();
     helper =
         client
-            .createContainerCmd(IMAGE)
+            .createContainerCmd(TestImages.busybox())
             .withName(volume)
             .withLabels(labels())
             .withCmd("sleep", "1000")
@@ -142,6 +139,15 @@ final class EngineAtHand implements BeforeEachCallback, AfterEachCallback, Conne
   /** The container that runs the machine's commands. */
   String helper() {
     return helper;
+  }
+
+  /** What a command on the machine prints. */
+  String run(String... argv) {
+    ByteArrayOutputStream stdout = new ByteArrayOutputStream();
+    try (Execution execution = exec(Command.of(List.of(argv)).stdout(stdout))) {
+      assertThat(execution.await()).isZero();
+    }
+    return stdout.toString(StandardCharsets.UTF_8);
   }
 
   @Override

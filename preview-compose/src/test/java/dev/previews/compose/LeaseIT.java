@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.previews.compose.deployment.Lease;
+import dev.previews.error.ConnectionException;
 import dev.previews.error.DeadlineException;
 import dev.previews.exec.Deadline;
 import dev.previews.progress.ProgressEvent;
@@ -18,6 +19,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -81,7 +83,32 @@ class LeaseIT {
     machine.client().restartContainerCmd(machine.helper()).withTimeout(0).exec();
     during(30, () -> {});
     end.countDown();
-    holder.get(30, TimeUnit.SECONDS);
+    assertThatThrownBy(() -> holder.get(30, TimeUnit.SECONDS))
+        .hasCauseInstanceOf(ConnectionException.class)
+        .hasMessageContaining("was lost before the work was done")
+        .hasMessageContaining(machine.machine().id().value());
+  }
+
+  @Test
+  void workKnowsBetweenItsStepsWhetherItIsStillAlone() {
+    Context context = Context.of(Deadline.in(Duration.ofSeconds(30)), events::add);
+    assertThatThrownBy(
+            () ->
+                Lease.during(
+                    machine.machine(),
+                    machine,
+                    context,
+                    lease -> {
+                      lease.requireHeld();
+                      machine.client().killContainerCmd(machine.helper()).exec();
+                      Awaitility.await()
+                          .untilAsserted(
+                              () ->
+                                  assertThatThrownBy(lease::requireHeld)
+                                      .isInstanceOf(ConnectionException.class));
+                      throw new IllegalStateException("the next step would have begun");
+                    }))
+        .isInstanceOf(IllegalStateException.class);
   }
 
   private ProgressEvent notice() {
@@ -95,7 +122,7 @@ class LeaseIT {
         machine.machine(),
         machine,
         context,
-        () -> {
+        lease -> {
           work.run();
           return "";
         });

@@ -7,7 +7,7 @@ import java.util.TreeMap;
 /**
  * The environment of a child process: the user's own, for interpolation and credentials, without
  * what would make the tools talk to another engine, read other files or do something else than they
- * are told.
+ * are told. The user's profiles count where a model is resolved; a resolved one has none.
  */
 final class CliEnvironment {
   private static final Set<String> CLEARED =
@@ -25,7 +25,6 @@ final class CliEnvironment {
           "BUILDKIT_PROGRESS",
           "COMPOSE_FILE",
           "COMPOSE_PATH_SEPARATOR",
-          "COMPOSE_PROFILES",
           "COMPOSE_ANSI",
           "COMPOSE_BAKE",
           "COMPOSE_DRY_RUN",
@@ -36,11 +35,24 @@ final class CliEnvironment {
           "COMPOSE_STATUS_STDOUT");
 
   /** An engine that is nobody's: for calls that must not reach any. */
-  static final String NO_ENGINE = "unix:///dev/null/no-engine.sock";
+  private static final String NO_ENGINE = "unix:///dev/null/no-engine.sock";
 
   private CliEnvironment() {}
 
-  static Map<String, String> of(
+  /** The environment for calls that resolve a model. */
+  static Map<String, String> resolving(Map<String, String> own, Map<String, String> variables) {
+    return of(own, NO_ENGINE, variables);
+  }
+
+  /** The environment for calls that work on this engine. */
+  static Map<String, String> working(
+      Map<String, String> own, String engine, Map<String, String> variables) {
+    Map<String, String> environment = of(own, engine, variables);
+    environment.remove("COMPOSE_PROFILES");
+    return environment;
+  }
+
+  private static Map<String, String> of(
       Map<String, String> own, String engine, Map<String, String> variables) {
     Map<String, String> environment = new TreeMap<>(own);
     environment.putAll(variables);

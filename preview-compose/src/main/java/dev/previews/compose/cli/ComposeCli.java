@@ -39,7 +39,7 @@ public final class ComposeCli {
    * @throws dev.previews.error.DeadlineException when the deadline passed
    */
   public CliResult resolve(Invocation invocation, Deadline deadline) {
-    return run(program(deadline), invocation, CliEnvironment.NO_ENGINE, Limits.PARSING, deadline);
+    return resolve(program(deadline), invocation, deadline);
   }
 
   /**
@@ -50,19 +50,32 @@ public final class ComposeCli {
    * @throws dev.previews.error.PreviewInterruptedException when the thread is interrupted
    */
   public CliResult run(Invocation invocation, EngineSocket engine, Deadline deadline) {
-    return run(program(deadline), invocation, engine.host(), Limits.WORKING, deadline);
+    return run(
+        program(deadline),
+        invocation,
+        CliEnvironment.working(environment, engine.host(), invocation.variables()),
+        Limits.WORKING,
+        deadline);
   }
 
-  private CliResult run(
-      List<String> found, Invocation invocation, String engine, Limits limits, Deadline deadline) {
+  private CliResult resolve(List<String> found, Invocation invocation, Deadline deadline) {
+    return run(
+        found,
+        invocation,
+        CliEnvironment.resolving(environment, invocation.variables()),
+        Limits.PARSING,
+        deadline);
+  }
+
+  private static CliResult run(
+      List<String> found,
+      Invocation invocation,
+      Map<String, String> surroundings,
+      Limits limits,
+      Deadline deadline) {
     List<String> argv = invocation.argv(found);
     try {
-      return ChildProcess.run(
-          argv,
-          CliEnvironment.of(environment, engine, invocation.variables()),
-          invocation,
-          limits,
-          deadline);
+      return ChildProcess.run(argv, surroundings, invocation, limits, deadline);
     } catch (IOException e) {
       throw new InvalidInputException(
           "the Compose CLI " + argv.get(0) + " cannot be run: " + e.getMessage() + INSTALL, e);
@@ -83,12 +96,7 @@ public final class ComposeCli {
     for (List<String> candidate : candidates()) {
       String name = String.join(" ", candidate);
       CliResult answer =
-          run(
-              candidate,
-              Invocation.of("version").arguments("--short"),
-              CliEnvironment.NO_ENGINE,
-              Limits.PARSING,
-              deadline);
+          resolve(candidate, Invocation.of("version").arguments("--short"), deadline);
       Optional<CliVersion> version =
           answer.exitCode() == 0 ? CliVersion.parse(answer.stdout()) : Optional.empty();
       if (version.isPresent() && version.get().compareTo(CliVersion.NEEDED) >= 0) {

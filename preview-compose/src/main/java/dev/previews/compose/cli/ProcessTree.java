@@ -4,19 +4,20 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** A process and what it started: the Docker CLI runs its plug-ins as children. */
 final class ProcessTree {
   private static final Duration GRACE = Duration.ofSeconds(2);
-  private static final long PAGE = 4096;
+  private static final Pattern RESIDENT = Pattern.compile("(?m)^VmRSS:\\s*(\\d+) kB$");
 
   private final Process root;
 
@@ -61,10 +62,10 @@ final class ProcessTree {
   }
 
   private static long residentBytes(ProcessHandle process) {
-    Path statm = Path.of("/proc", Long.toString(process.pid()), "statm");
+    Path status = Path.of("/proc", Long.toString(process.pid()), "status");
     try {
-      List<String> fields = List.of(Files.readString(statm).split(" "));
-      return fields.size() > 1 ? Long.parseLong(fields.get(1)) * PAGE : 0;
+      Matcher resident = RESIDENT.matcher(Files.readString(status));
+      return resident.find() ? Long.parseLong(resident.group(1)) * 1024 : 0;
     } catch (IOException | NumberFormatException e) {
       return 0;
     }

@@ -1,5 +1,6 @@
 package dev.previews.compose.deployment;
 
+import dev.previews.compose.images.Claims;
 import dev.previews.compose.model.ModelRewriter;
 import dev.previews.compose.model.ServiceLabel;
 import dev.previews.engine.Engine;
@@ -27,6 +28,7 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BinaryOperator;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** A Compose project on a machine's engine, known from the labels of its containers. */
 public final class ComposeDeployment implements Deployment {
@@ -45,6 +47,7 @@ public final class ComposeDeployment implements Deployment {
   private final PublishedPort publishedPort;
   private final List<ExposedService> exposed;
   private final Set<ServiceLog> openLogs = ConcurrentHashMap.newKeySet();
+  private @Nullable Lease removal;
   private volatile boolean closed;
 
   private ComposeDeployment(Machine machine, Connection connection, Engine engine) {
@@ -138,14 +141,20 @@ public final class ComposeDeployment implements Deployment {
   @Override
   public void down(VolumePolicy volumes, Context context) {
     requireOpen();
-    Lease.during(
-        machine,
-        connection,
-        context,
-        () -> {
-          new ProjectRemoval(engine, machine, context).run(volumes);
-          return volumes;
-        });
+    synchronized (this) {
+      if (removal == null) {
+        removal = Lease.take(machine, connection, context);
+      }
+    }
+    new ProjectRemoval(engine, machine, context).run(volumes);
+    new Claims(machine, engine, context).release(connection);
+  }
+
+  private synchronized void endRemoval() {
+    if (removal != null) {
+      removal.release();
+      removal = null;
+    }
   }
 
   private void requireOpen() {
@@ -160,6 +169,7 @@ public final class ComposeDeployment implements Deployment {
       closed = true;
       publishedPort.close();
       openLogs.forEach(ServiceLog::close);
+      endRemoval();
       engine.close();
     }
   }

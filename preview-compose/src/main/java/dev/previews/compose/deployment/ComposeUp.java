@@ -25,7 +25,7 @@ import java.util.concurrent.TimeoutException;
 
 /** Lets Compose create and start what changed, and waits until every service is ready. */
 public final class ComposeUp {
-  private static final Duration LOOK = Duration.ofMillis(250);
+  private static final Duration LOOK = Duration.ofMillis(100);
   private static final Duration SOON = Duration.ofMillis(50);
 
   private final ComposeCli cli;
@@ -33,6 +33,7 @@ public final class ComposeUp {
   private final DeployableModel model;
   private final Context context;
   private final Readiness readiness;
+  private final FurtherNetworks networks;
 
   /**
    * Notes what runs already; changes nothing yet.
@@ -51,8 +52,9 @@ public final class ComposeUp {
     this.model = model;
     this.context = context;
     new Ownership(engine, machine, context).check();
-    this.readiness =
-        new Readiness(new ProjectContainers(engine, machine), model.services(), context);
+    ProjectContainers containers = new ProjectContainers(engine, machine);
+    this.readiness = new Readiness(containers, model.services(), context);
+    this.networks = new FurtherNetworks(engine, containers, model.joins(), context);
   }
 
   /**
@@ -63,18 +65,26 @@ public final class ComposeUp {
    * @throws RemoteCommandException when Compose fails for another reason
    */
   public List<String> run() {
+    CliResult result = compose();
+    if (result.exitCode() != 0 && networks.leave(result.tail())) {
+      result = compose();
+    }
+    if (result.exitCode() != 0) {
+      throw failed(result);
+    }
+    networks.join();
+    awaitReady();
+    return model.services().stream().map(DeployedService::name).toList();
+  }
+
+  private CliResult compose() {
     FutureTask<CliResult> up =
         new FutureTask<>(() -> cli.run(invocation(), socket, context.deadline()));
     Thread thread = new Thread(up, "preview-compose up");
     thread.setDaemon(true);
     thread.start();
     try {
-      CliResult result = watch(up);
-      if (result.exitCode() != 0) {
-        throw failed(result);
-      }
-      awaitReady();
-      return model.services().stream().map(DeployedService::name).toList();
+      return watch(up);
     } finally {
       if (!up.isDone()) {
         end(up, thread);

@@ -7,7 +7,6 @@ import dev.previews.engine.Engine;
 import dev.previews.environment.LogLine;
 import dev.previews.exec.Deadline;
 import java.io.IOException;
-import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +24,7 @@ final class ContainerLog {
   private final boolean follow;
   private final Object lock;
   private final Deque<LogLine> lines = new ArrayDeque<>();
-  private Instant last = Instant.MIN;
+  private final LogPosition position = new LogPosition();
   private boolean ended;
   private boolean closed;
   private @Nullable RuntimeException failure;
@@ -66,11 +65,14 @@ final class ContainerLog {
 
   private void readPart() throws InterruptedException {
     Part reading = new Part();
+    int since;
     synchronized (lock) {
       if (closed) {
         return;
       }
       part = reading;
+      since = position.since();
+      position.again();
     }
     var command =
         engine
@@ -80,8 +82,8 @@ final class ContainerLog {
             .withStdErr(true)
             .withTimestamps(true)
             .withFollowStream(follow);
-    if (last.isAfter(Instant.EPOCH)) {
-      command.withSince((int) last.getEpochSecond());
+    if (since > 0) {
+      command.withSince(since);
     }
     command.exec(reading);
     try {
@@ -118,10 +120,9 @@ final class ContainerLog {
 
   private void offer(LogLine line) {
     synchronized (lock) {
-      if (!line.time().isAfter(last)) {
-        return; // seen before the container restarted: the engine counts in whole seconds
+      if (!position.isNew(line.time())) {
+        return;
       }
-      last = line.time();
       while (lines.size() >= QUEUE && !closed) {
         try {
           lock.wait();

@@ -1,5 +1,7 @@
 package dev.previews.compose.deployment;
 
+import dev.previews.error.ConnectionException;
+import dev.previews.error.NotFoundException;
 import dev.previews.error.PreviewException;
 import dev.previews.error.PreviewInterruptedException;
 import dev.previews.error.RemoteCommandException;
@@ -14,8 +16,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,9 +48,11 @@ public final class Lease {
         echo "$h"
       }
       d=$1
+      if [ ! -d "${d%/*}" ]; then exit 3; fi
       mkdir -p "$d" || exit 1
       me=$$:$(born $$)
       while :; do
+        if [ ! -d "$d" ]; then exit 3; fi
         n=$(highest)
         owner=$(readlink "$d/$n")
         if [ -n "$owner" ] && [ "$(born "${owner%%:*}")" = "${owner#*:}" ]; then
@@ -69,35 +74,72 @@ public final class Lease {
       exec cat
       """;
 
+  /** What it exits with when its machine is removed. */
+  private static final int GONE = 3;
+
   private static final Duration PATIENCE = Duration.ofSeconds(1);
   private static final Duration FAREWELL = Duration.ofSeconds(5);
 
+  private final Machine machine;
   private final Execution holder;
   private final CountDownLatch released;
+  private final AtomicReference<@Nullable String> end;
   private final Thread watcher;
 
-  private Lease(Execution holder, CountDownLatch released, Thread watcher) {
+  private Lease(
+      Machine machine,
+      Execution holder,
+      CountDownLatch released,
+      AtomicReference<@Nullable String> end,
+      Thread watcher) {
+    this.machine = machine;
     this.holder = holder;
     this.released = released;
+    this.end = end;
     this.watcher = watcher;
   }
 
   /**
    * Waits for its turn, until the context's deadline, and does the work while it has the lease.
    *
+   * @param work is given the lease, to ask between its steps whether it still has it
    * @throws dev.previews.error.DeadlineException when another process does not finish before
+   * @throws ConnectionException when the lease was lost before the work was done
+   * @throws NotFoundException when the other process has removed the machine
    */
   public static <T> T during(
-      Machine machine, Connection connection, Context context, Supplier<T> work) {
+      Machine machine, Connection connection, Context context, Function<Lease, T> work) {
     Lease lease = take(machine, connection, context);
     try {
-      return work.get();
+      T result = work.apply(lease);
+      lease.requireHeld();
+      return result;
     } finally {
       lease.release();
     }
   }
 
-  private static Lease take(Machine machine, Connection connection, Context context) {
+  /**
+   * Returns when nobody else may change the environment.
+   *
+   * @throws ConnectionException when the command that held the lease has ended
+   */
+  public void requireHeld() {
+    String ended = end.get();
+    if (ended != null) {
+      throw new ConnectionException(lost(), ended, null);
+    }
+  }
+
+  private String lost() {
+    return "the right to change environment "
+        + machine.id()
+        + " was lost before the work was done: its holder, a command on the machine, ended. Another"
+        + " process may be changing the environment; run 'up' again, or 'down'";
+  }
+
+  /** Waits for its turn, as {@link #during}; the caller releases it. */
+  static Lease take(Machine machine, Connection connection, Context context) {
     CountDownLatch released = new CountDownLatch(1);
     CountDownLatch answered = new CountDownLatch(1);
     AtomicReference<@Nullable Boolean> locked = new AtomicReference<>();
@@ -116,22 +158,29 @@ public final class Lease {
                     })
                 .stderr(stderr));
     AtomicReference<@Nullable String> end = new AtomicReference<>();
+    AtomicBoolean gone = new AtomicBoolean();
     Thread watcher =
         new Thread(
             () -> {
               try {
-                end.set("it ended with " + holder.await());
+                int exitCode = holder.await();
+                gone.set(exitCode == GONE);
+                end.set("it ended with " + exitCode);
               } catch (PreviewException e) {
-                end.set(e.getMessage());
+                end.set(String.valueOf(e.getMessage()));
               }
               answered.countDown();
             },
             "preview-lease");
     watcher.setDaemon(true);
     watcher.start();
-    Lease lease = new Lease(holder, released, watcher);
+    Lease lease = new Lease(machine, holder, released, end, watcher);
     try {
-      await(answered, machine, context);
+      boolean waited = await(answered, machine, context);
+      if (locked.get() == null && (waited || gone.get())) {
+        throw new NotFoundException(
+            "the " + machine + " went while this waited for its turn: " + end.get());
+      }
       if (locked.get() == null) {
         throw new RemoteCommandException(
             "the "
@@ -159,24 +208,26 @@ public final class Lease {
     }
   }
 
-  private static void await(CountDownLatch answered, Machine machine, Context context) {
+  /** Returns whether it had to wait for somebody. */
+  private static boolean await(CountDownLatch answered, Machine machine, Context context) {
     String what = "the other process that works on environment " + machine.id();
     try {
       if (answered.await(
           context.deadline().remaining(PATIENCE).toMillis(), TimeUnit.MILLISECONDS)) {
-        return;
+        return false;
       }
       context.notice("waiting for " + what);
       if (!answered.await(context.deadline().remaining().toMillis(), TimeUnit.MILLISECONDS)) {
         throw context.deadline().expired(what, "");
       }
+      return true;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new PreviewInterruptedException("interrupted while waiting for " + what, e);
     }
   }
 
-  private void release() {
+  void release() {
     released.countDown();
     try {
       watcher.join(FAREWELL.toMillis());

@@ -52,12 +52,14 @@ final class Ownership {
 
   private void check(String kind, String name, @Nullable Map<String, String> labels) {
     String id = labels == null ? null : labels.get(Labels.ENVIRONMENT);
-    if (!machine.id().value().equals(id)) {
+    String owner = labels == null ? null : labels.get(Labels.OWNER);
+    String wanted = machine.environment().owner();
+    if (!machine.id().value().equals(id) || (owner != null && !owner.equals(wanted))) {
       throw new OwnershipException(
           "environment "
               + machine.id()
               + " of "
-              + machine.environment().owner()
+              + wanted
               + " needs the Compose project "
               + project
               + ", but the engine has a "
@@ -65,7 +67,9 @@ final class Ownership {
               + " "
               + name
               + " of a project of that name that "
-              + (id == null ? "Previews did not create" : "belongs to environment " + id)
+              + (id == null
+                  ? "Previews did not create"
+                  : "belongs to environment " + id + " of " + owner)
               + ": remove that project, or choose another id");
     }
   }

@@ -124,11 +124,10 @@ final class PublishedPort implements AutoCloseable {
     }
 
     @Override
-    public void onError(Throwable failure) {
-      over = true;
-      forget();
+    public void onError(Throwable failure) { // not super's, which takes it for an error
       log.debug("the event stream of {} broke: {}", project, failure.toString());
-      super.onError(failure);
+      close();
+      forget();
     }
 
     @Override

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * ended with 0.
  */
 final class Readiness {
-  private static final long WHILE = Duration.ofMillis(500).toNanos();
+  private static final long WHILE = Duration.ofMillis(300).toNanos();
 
   private final ProjectContainers containers;
   private final ServiceFailures failures;

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -29,18 +30,14 @@ import org.jspecify.annotations.Nullable;
 final class Archive {
   private static final int BLOCK = 20 * 512 * 8;
   private static final int BUFFER = 1 << 17;
-  private static final byte[] ZEROS = new byte[BUFFER];
 
   private final Changes changes;
   private final Set<String> inPlace;
   private final CopyProgress progress;
   private final BooleanSupplier stop;
 
-  private final MessageDigest sha256 = Digests.sha256();
-  private final MessageDigest md5 = Digests.md5();
   private final MessageDigest sums = Digests.md5();
   private final StringBuilder oddSums = new StringBuilder();
-  private final byte[] buffer = new byte[BUFFER];
   private final Map<String, Content> contents = new HashMap<>();
   private final List<String> names = new ArrayList<>();
   private final List<String> unsteady = new ArrayList<>();
@@ -72,12 +69,20 @@ final class Archive {
   }
 
   void writeTo(OutputStream out) throws IOException {
-    TarArchiveOutputStream tar = open(out);
+    try (ContentDigests digests = new ContentDigests()) {
+      writeTo(out, digests);
+    }
+  }
+
+  private void writeTo(OutputStream out, ContentDigests digests) throws IOException {
+    // The tar stream writes record by record, whatever its block size; each write is a trip.
+    OutputStream buffered = new BufferedOutputStream(out, BUFFER);
+    TarArchiveOutputStream tar = open(buffered);
     for (LocalEntry entry : changes.sent()) {
       if (entry.kind() == Kind.LINK) {
         writeLink(tar, entry);
       } else {
-        writeFile(tar, entry);
+        writeFile(tar, entry, digests);
       }
       if (stop.getAsBoolean()) {
         return;
@@ -86,6 +91,7 @@ final class Archive {
     }
     writeControl(tar);
     tar.finish();
+    buffered.flush();
   }
 
   private static TarArchiveOutputStream open(OutputStream out) {
@@ -115,7 +121,8 @@ final class Archive {
     contents.put(entry.path(), Content.NONE);
   }
 
-  private void writeFile(TarArchiveOutputStream tar, LocalEntry entry) throws IOException {
+  private void writeFile(TarArchiveOutputStream tar, LocalEntry entry, ContentDigests digests)
+      throws IOException {
     try (InputStream in = openFile(entry)) {
       if (in == null) {
         missing.add(entry.path());
@@ -124,13 +131,13 @@ final class Archive {
       TarArchiveEntry header = header(entry, "tree/" + entry.path(), TarConstants.LF_NORMAL);
       header.setSize(entry.size());
       tar.putArchiveEntry(header);
-      boolean steady = copy(in, entry, tar);
+      boolean steady = copy(in, entry.size(), tar, digests);
       if (stop.getAsBoolean()) {
         return;
       }
       tar.closeArchiveEntry();
       steady = steady && unchanged(entry);
-      noteSum(entry.path(), steady);
+      noteSum(entry.path(), digests.content(), steady);
     }
   }
 
@@ -143,27 +150,30 @@ final class Archive {
   }
 
   /** Copies as many bytes as the header promises; returns whether there were exactly as many. */
-  private boolean copy(InputStream in, LocalEntry entry, OutputStream tar) throws IOException {
+  private boolean copy(InputStream in, long size, OutputStream tar, ContentDigests digests)
+      throws IOException {
     boolean readable = true;
-    long left = entry.size();
+    long left = size;
     while (left > 0 && !stop.getAsBoolean()) {
-      int wanted = (int) Math.min(left, BUFFER);
-      int count = readable ? read(in, wanted) : -1;
-      readable = count > 0;
-      byte[] source = readable ? buffer : ZEROS;
-      int length = readable ? count : wanted;
-      tar.write(source, 0, length);
-      sha256.update(source, 0, length);
-      md5.update(source, 0, length);
-      left -= length;
-      progress.bytes(length);
+      byte[] block = digests.block();
+      int wanted = (int) Math.min(left, ContentDigests.BLOCK);
+      int count = readable ? read(in, block, wanted) : -1;
+      if (count <= 0) {
+        readable = false;
+        Arrays.fill(block, (byte) 0);
+        count = wanted;
+      }
+      tar.write(block, 0, count);
+      left -= count;
+      digests.add(block, count, left == 0);
+      progress.bytes(count);
     }
     return readable;
   }
 
-  private int read(InputStream in, int wanted) {
+  private static int read(InputStream in, byte[] block, int wanted) {
     try {
-      return in.read(buffer, 0, wanted);
+      return in.read(block, 0, wanted);
     } catch (IOException e) {
       return -1;
     }
@@ -177,8 +187,7 @@ final class Archive {
     }
   }
 
-  private void noteSum(String path, boolean steady) {
-    Content content = new Content(Digests.hex(sha256), Digests.hex(md5));
+  private void noteSum(String path, Content content, boolean steady) {
     names.add(path);
     if (OddNames.contains(path)) {
       oddSums.append(content.md5()).append("  -\n");

@@ -4,6 +4,7 @@ import dev.previews.error.InvalidInputException;
 import dev.previews.error.RemoteCommandException;
 import dev.previews.spi.Connection;
 import dev.previews.spi.Context;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -30,7 +31,7 @@ import java.util.stream.Collectors;
  *
  * <p>Symlinks are copied as links. {@value IgnoreRules#FILE_NAME} files, in gitignore syntax, in a
  * source or in directories below it, limit what is copied of it and are not copied themselves.
- * Sockets, FIFOs and devices are skipped and reported.
+ * Sockets, FIFOs, devices and what is the system's own are skipped and reported.
  */
 public final class FileSync {
   private static final int ROUNDS = 3;
@@ -68,11 +69,16 @@ public final class FileSync {
     return new FileSync(List.copyOf(sources), farEnd, context).run();
   }
 
+  private void noticeSkipped(String path) {
+    String why = SystemPaths.holds(Path.of(path)) ? "the machine has its own" : "it is no file";
+    context.notice("not copied, as " + why + ": " + path);
+  }
+
   private SyncReport run() {
     for (int round = 0; round < ROUNDS; round++) {
       LocalTree local = runRound();
       if (unsteady.isEmpty()) {
-        local.skipped().forEach(path -> context.notice("not copied, as it is no file: " + path));
+        local.skipped().forEach(this::noticeSkipped);
         return new SyncReport(files, bytes, removed, local.skipped());
       }
     }

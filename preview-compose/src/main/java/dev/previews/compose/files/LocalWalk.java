@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /** Finds everything that a list of sources holds, without reading contents. */
 final class LocalWalk {
@@ -27,15 +28,24 @@ final class LocalWalk {
   private final Set<String> skipped = new LinkedHashSet<>();
   private final Set<String> problems = new LinkedHashSet<>();
 
-  private LocalWalk() {}
+  private final Predicate<Path> system;
+  private boolean ofTheSystem;
+
+  private LocalWalk(Predicate<Path> system) {
+    this.system = system;
+  }
 
   /**
-   * Finds everything.
+   * Finds everything but the {@linkplain SystemPaths system's own}.
    *
    * @throws InvalidInputException when something cannot be read, naming up to ten such files
    */
   static LocalTree of(List<FileSource> sources) {
-    LocalWalk walk = new LocalWalk();
+    return of(sources, SystemPaths::holds);
+  }
+
+  static LocalTree of(List<FileSource> sources, Predicate<Path> system) {
+    LocalWalk walk = new LocalWalk(system);
     for (FileSource source : sources) {
       walk.claim(source.remotePath());
     }
@@ -60,6 +70,7 @@ final class LocalWalk {
     try {
       Path resolved = source.local().toRealPath();
       LocalAttributes attributes = LocalAttributes.read(resolved);
+      ofTheSystem = system.test(resolved);
       if (attributes.kind() == Kind.DIRECTORY) {
         addDirectory(resolved, source.remotePath(), "/", attributes, IgnoreRules.NONE);
       } else {
@@ -111,6 +122,10 @@ final class LocalWalk {
     }
     String path = parent + "/" + name;
     String pathInSource = parentInSource + name;
+    if (!ofTheSystem && system.test(child)) {
+      skipped.add(child.toString());
+      return;
+    }
     try {
       LocalAttributes attributes = LocalAttributes.read(child);
       if (attributes.kind() == Kind.DIRECTORY) {

@@ -14,6 +14,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
@@ -72,16 +73,17 @@ public final class ImagePreparation {
     candidates.removeAll(built(model));
 
     List<String> sent =
-        new LocalImages(localEngine, store, context).sendUnpullable(candidates, state);
+        new LocalImages(localEngine, store, notes(file), context).sendUnpullable(candidates, state);
     if (!sent.isEmpty()) {
       // A build that fails must not make the next run send them again.
       file.write(state);
     }
+    Set<String> unbuilt = unbuilt(model);
+    unbuilt.addAll(candidates);
+    new Claims(machine, engine, store, context).claim(unbuilt, state);
     List<String> built = new Builds(cli, socket, store, model, context).run(state);
-    Set<String> ours = unbuilt(model);
-    ours.addAll(candidates);
-    ours.addAll(built(model));
-    state.retain(ours);
+    unbuilt.addAll(built(model));
+    state.retain(unbuilt);
     if (!state.json().equals(known)) {
       file.write(state);
     }
@@ -99,11 +101,18 @@ public final class ImagePreparation {
     ImageStateFile file = new ImageStateFile(machine, connection, context);
     ImageState state = file.read();
     ImageStore store = new ImageStore(engine, context.deadline());
-    List<String> sent = new LocalImages(localEngine, store, context).sendMissing(images, state);
+    List<String> sent =
+        new LocalImages(localEngine, store, notes(file), context).sendMissing(images, state);
     if (!sent.isEmpty()) {
+      new Claims(machine, engine, store, context).claim(sent, state);
       file.write(state);
     }
     return sent;
+  }
+
+  /** An engine that is the environment's own goes with all that was sent. */
+  private Consumer<ImageState> notes(ImageStateFile file) {
+    return machine.shared() ? file::write : state -> {};
   }
 
   private static List<String> toPull(DeployableModel model, ImageStore store) {

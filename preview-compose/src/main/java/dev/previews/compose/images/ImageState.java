@@ -55,6 +55,29 @@ final class ImageState {
     return new Origin(source, id).equals(images.get(image));
   }
 
+  /** Notes that the image is about to be sent: it may or may not arrive. */
+  void begin(String image, String source) {
+    put(image, source, "");
+  }
+
+  /** What has begun and not been noted as done: where it came from, by the image's name. */
+  Map<String, String> begun() {
+    Map<String, String> begun = new TreeMap<>();
+    images.forEach(
+        (image, origin) -> {
+          if (origin.id().isEmpty()) {
+            begun.put(image, origin.source());
+          }
+        });
+    return begun;
+  }
+
+  /** Whether we built or sent the image with this id, or may have. */
+  boolean isOurs(String image, String id) {
+    Origin origin = images.get(image);
+    return origin != null && (origin.id().isEmpty() ? origin.source() : origin.id()).equals(id);
+  }
+
   void put(String image, String source, String id) {
     images.put(image, new Origin(source, id));
   }

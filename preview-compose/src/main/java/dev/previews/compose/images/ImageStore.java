@@ -47,7 +47,8 @@ final class ImageStore {
     return new StoredImage(
         Objects.requireNonNullElse(answer.getId(), ""),
         answer.getRootFS() == null ? List.of() : orEmpty(answer.getRootFS().getLayers()),
-        !orEmpty(answer.getRepoDigests()).isEmpty());
+        !orEmpty(answer.getRepoDigests()).isEmpty(),
+        orEmpty(answer.getRepoTags()));
   }
 
   /** Tells engines apart. */

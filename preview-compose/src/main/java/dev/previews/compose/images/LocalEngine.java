@@ -2,6 +2,7 @@ package dev.previews.compose.images;
 
 import dev.previews.compose.cli.SearchPath;
 import dev.previews.engine.Engine;
+import dev.previews.engine.ProgramStream;
 import dev.previews.error.ConnectionException;
 import dev.previews.error.DeadlineException;
 import dev.previews.exec.Deadline;
@@ -37,7 +38,7 @@ final class LocalEngine {
     List<String> argv = List.of(docker.get(), "system", "dial-stdio");
     try {
       return Optional.of(
-          Engine.open(() -> ChildStream.start(argv, environment), deadline.within(PATIENCE)));
+          Engine.open(() -> ProgramStream.start(argv, environment), deadline.within(PATIENCE)));
     } catch (ConnectionException | DeadlineException e) {
       log.debug("there is no local engine to take images from", e);
       return Optional.empty();

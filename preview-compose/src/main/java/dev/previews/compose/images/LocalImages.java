@@ -8,16 +8,23 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiPredicate;
+import java.util.function.Consumer;
 
 /** Sends to the machine's engine what the local engine has and it lacks. */
 final class LocalImages {
   private final LocalEngine localEngine;
   private final ImageStore machine;
+  private final Consumer<ImageState> notes;
   private final Context context;
 
-  LocalImages(LocalEngine localEngine, ImageStore machine, Context context) {
+  /**
+   * @param notes is told, before anything is sent, what may have arrived if this process dies
+   */
+  LocalImages(
+      LocalEngine localEngine, ImageStore machine, Consumer<ImageState> notes, Context context) {
     this.localEngine = localEngine;
     this.machine = machine;
+    this.notes = notes;
     this.context = context;
   }
 
@@ -67,6 +74,8 @@ final class LocalImages {
         return List.of();
       }
       ImageSender sender = new ImageSender(local, machine, context);
+      wanted.forEach((image, here) -> state.begin(image, here.id()));
+      notes.accept(state);
       wanted.forEach((image, here) -> state.put(image, here.id(), sender.send(image, here).id()));
       return List.copyOf(wanted.keySet());
     }

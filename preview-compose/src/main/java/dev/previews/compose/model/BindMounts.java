@@ -1,6 +1,7 @@
 package dev.previews.compose.model;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.previews.compose.files.SystemPaths;
 import dev.previews.error.InvalidInputException;
 import java.io.IOException;
 import java.nio.file.Files;

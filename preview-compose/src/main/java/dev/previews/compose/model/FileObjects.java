@@ -8,24 +8,29 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 
 /**
  * Configs and secrets. Those that are files become read-only bind mounts of their copies. The
  * others stay, for Compose to put them into the containers. A service that uses one carries a
- * digest of what it holds, so that another content makes another container.
+ * signed digest of what it holds, so that another content makes another container. Labels are for
+ * everybody to see: of a digest alone the content could be guessed.
  */
 final class FileObjects {
   static final String DIGEST_LABEL = "dev.previews.content";
 
   private final MachinePaths paths;
   private final Map<String, String> values;
+  private final UnaryOperator<String> signature;
 
   /**
    * @param values what those that come from variables hold, by the variable's name
+   * @param signature signs a digest
    */
-  FileObjects(MachinePaths paths, Map<String, String> values) {
+  FileObjects(MachinePaths paths, Map<String, String> values, UnaryOperator<String> signature) {
     this.paths = paths;
     this.values = values;
+    this.signature = signature;
   }
 
   /** The variables that configs and secrets come from, and why each is needed. */
@@ -62,7 +67,7 @@ final class FileObjects {
     mountFiles(model, "configs", "/", name, service, digest);
     mountFiles(model, "secrets", "/run/secrets/", name, service, digest);
     if (!digest.isEmpty()) {
-      service.withObject("/labels").put(DIGEST_LABEL, digest.hex());
+      service.withObject("/labels").put(DIGEST_LABEL, signature.apply(digest.hex()));
     }
   }
 

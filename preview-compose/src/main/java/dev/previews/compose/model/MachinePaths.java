@@ -18,10 +18,16 @@ final class MachinePaths {
   private final String root;
   private final Map<String, FileSource> sources = new TreeMap<>();
   private final TreeSet<String> empty = new TreeSet<>();
+  private final Map<Path, String> placed = new TreeMap<>();
 
   MachinePaths(Path projectDirectory, String root) {
     this.projectDirectory = projectDirectory;
     this.root = root;
+  }
+
+  /** Decides where a local directory goes if it is copied, wherever it is here. */
+  void place(Path local, String relative) {
+    placed.put(local, relative);
   }
 
   /** Has a local file or directory copied. Returns its absolute path on the machine. */
@@ -47,6 +53,10 @@ final class MachinePaths {
   }
 
   private String relative(Path local) {
+    String decided = placed.get(local);
+    if (decided != null) {
+      return decided;
+    }
     boolean inside = local.startsWith(projectDirectory);
     List<String> components = new ArrayList<>(List.of(inside ? "project" : "outside"));
     Path path = inside ? projectDirectory.relativize(local) : local;

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.UnaryOperator;
 
 /** Resolves a project once more, with all variables known, and rewrites it for a machine. */
 public final class ModelRewriter {
@@ -22,10 +23,16 @@ public final class ModelRewriter {
       List.of("develop", "env_file", "label_file", "profiles");
 
   private final ComposeCli cli;
+  private final UnaryOperator<String> signature;
 
-  /** A rewriter that uses this CLI. */
-  public ModelRewriter(ComposeCli cli) {
+  /**
+   * A rewriter that uses this CLI.
+   *
+   * @param signature makes of a digest of secrets what everybody may see; asked when it is needed
+   */
+  public ModelRewriter(ComposeCli cli, UnaryOperator<String> signature) {
     this.cli = cli;
+    this.signature = signature;
   }
 
   /** The name under which Compose runs an environment. */
@@ -51,8 +58,11 @@ public final class ModelRewriter {
         new ModelResolver(cli, project.source(), variables, context.deadline());
     ComposeModel model = resolver.resolve(name);
     Map<String, String> values = resolver.values(FileObjects.variables(model));
-    return rewrite(
-        model, machine, new MachinePaths(directory, filesDirectory), directory, values, context);
+    MachinePaths paths = new MachinePaths(directory, filesDirectory);
+    Sidecars sidecars = new Sidecars(paths, project.sidecars());
+    sidecars.add(model);
+    return rewrite(model, machine, paths, directory, values, signature, context)
+        .joining(sidecars.joins(model));
   }
 
   static DeployableModel rewrite(
@@ -61,6 +71,7 @@ public final class ModelRewriter {
       MachinePaths paths,
       Path directory,
       Map<String, String> values,
+      UnaryOperator<String> signature,
       Context context) {
     refuseHostNetwork(model, machine);
     String name = projectName(machine);
@@ -75,7 +86,7 @@ public final class ModelRewriter {
     ComposeModel built = model.copy();
     model.services().values().forEach(service -> service.remove("build"));
     new BindMounts(paths, context::notice).rewrite(model);
-    new FileObjects(paths, values).rewrite(model);
+    new FileObjects(paths, values, signature).rewrite(model);
     return new DeployableModel(
         name,
         directory,

@@ -91,6 +91,37 @@ class ComposeCliTest {
   }
 
   @Test
+  void theUsersProfilesCountWhereAModelIsResolvedAlone() throws Exception {
+    script("docker", "if [ \"$2\" = version ]; then echo 2.26.1; else env; fi");
+    Map<String, String> environment = environment();
+    environment.put("COMPOSE_PROFILES", "debug");
+    ComposeCli cli = new ComposeCli(environment);
+    assertThat(cli.resolve(Invocation.of("config"), deadline).stdout())
+        .contains("COMPOSE_PROFILES=debug");
+    assertThat(CliEnvironment.working(environment, "unix:///engine.sock", Map.of("TAG", "given")))
+        .containsEntry("DOCKER_HOST", "unix:///engine.sock")
+        .containsEntry("TAG", "given")
+        .doesNotContainKey("COMPOSE_PROFILES");
+  }
+
+  @Test
+  void countsTheMemoryOfTheWholeTree() throws Exception {
+    Process shell =
+        new ProcessBuilder("sh", "-c", "{ head -c 67108864 /dev/zero; sleep 60; } | tail").start();
+    try {
+      ProcessTree tree = new ProcessTree(shell);
+      long most = 0;
+      for (int i = 0; i < 100 && most < 64L << 20; i++) {
+        TimeUnit.MILLISECONDS.sleep(100);
+        most = tree.memoryBytes();
+      }
+      assertThat(most).isBetween(64L << 20, 300L << 20);
+    } finally {
+      new ProcessTree(shell).end();
+    }
+  }
+
+  @Test
   void drainsBothStreamsAndTellsLines() throws Exception {
     script(
         "docker",

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.previews.error.RemoteCommandException;
+import dev.previews.machines.TestImages;
 import dev.previews.spi.Context;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -13,29 +14,20 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** In a container of busybox, through the Docker CLI. */
 class FileSyncContainerIT extends FileSyncContract {
-  private static final String IMAGE =
-      Objects.requireNonNullElse(System.getenv("PREVIEW_LAB_BUSYBOX_IMAGE"), "busybox:local");
-
   @TempDir Path shared;
 
   private String container = "";
 
   @BeforeAll
-  static void findImage() throws Exception {
-    boolean found = run("docker", "image", "inspect", IMAGE).exitCode() == 0;
-    if (!Boolean.parseBoolean(System.getenv("PREVIEW_LAB_REQUIRED"))) {
-      Assumptions.assumeTrue(found, "no Docker engine with " + IMAGE);
-    }
-    assertThat(found).as("Docker engine with " + IMAGE).isTrue();
+  static void requireEngine() {
+    TestImages.requireEngine();
   }
 
   @AfterEach
@@ -59,7 +51,7 @@ class FileSyncContainerIT extends FileSyncContract {
               "/small:size=4m",
               "--label",
               "dev.previews.test=files",
-              IMAGE,
+              TestImages.busybox(),
               "sleep",
               "600");
       assertThat(result.exitCode()).as(result.output()).isZero();

@@ -3,7 +3,6 @@ package dev.previews.compose.files;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.previews.error.InvalidInputException;
@@ -544,18 +543,6 @@ abstract class FileSyncContract {
     assertThat(copied.size()).isLessThanOrEqualTo((int) tenths + 2);
     assertThat(copied.get(copied.size() - 1))
         .isEqualTo(new FilesCopied(500, 500, 500_000, 500_000, 0));
-  }
-
-  @Test
-  void refusesUnreadableFilesAllAtOnce() throws Exception {
-    Files.setPosixFilePermissions(write("a", "A"), PosixFilePermissions.fromString("---------"));
-    Files.setPosixFilePermissions(write("b", "B"), PosixFilePermissions.fromString("---------"));
-    assumeFalse(Files.isReadable(project.resolve("a")), "this user may read everything");
-    assertThatThrownBy(this::sync)
-        .isInstanceOf(InvalidInputException.class)
-        .hasMessageContaining(project.resolve("a") + ": it cannot be read")
-        .hasMessageContaining(project.resolve("b") + ": it cannot be read");
-    assertThat(remote).doesNotExist();
   }
 
   private List<FilesCopied> copied() {

@@ -1,11 +1,13 @@
 package dev.previews.compose.images;
 
+import dev.previews.engine.ProgramStream;
 import dev.previews.environment.Environment;
 import dev.previews.environment.EnvironmentId;
 import dev.previews.error.ConnectionException;
 import dev.previews.exec.Command;
 import dev.previews.exec.Execution;
 import dev.previews.exec.StdinSource;
+import dev.previews.machines.TestImages;
 import dev.previews.spi.Connection;
 import dev.previews.spi.DuplexStream;
 import dev.previews.spi.Endpoint;
@@ -38,7 +40,7 @@ final class EngineContainer implements Connection {
             "/var/lib/docker",
             "--label",
             "dev.previews.test=images",
-            Docker.MACHINE,
+            TestImages.dockerMachine(),
             "dockerd",
             "--host=unix:///var/run/docker.sock");
     Awaitility.await("the engine in container " + container)
@@ -73,7 +75,7 @@ final class EngineContainer implements Connection {
   @Override
   public DuplexStream dial(Endpoint endpoint) {
     try {
-      return ChildStream.start(
+      return ProgramStream.start(
           List.of("docker", "exec", "-i", container, "docker", "system", "dial-stdio"),
           System.getenv());
     } catch (IOException e) {

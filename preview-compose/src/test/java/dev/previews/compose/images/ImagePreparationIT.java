@@ -13,6 +13,7 @@ import dev.previews.compose.model.DeployedService;
 import dev.previews.engine.Engine;
 import dev.previews.error.RemoteCommandException;
 import dev.previews.exec.Deadline;
+import dev.previews.machines.TestImages;
 import dev.previews.progress.ProgressEvent;
 import dev.previews.spi.Connection;
 import dev.previews.spi.Context;
@@ -60,7 +61,7 @@ class ImagePreparationIT {
 
   @BeforeAll
   static void startMachine() throws Exception {
-    Docker.require();
+    TestImages.requireEngine();
     container = EngineContainer.start();
     Dialer dialer = () -> container.dial(Endpoint.engine());
     engine = Engine.open(dialer, Deadline.in(Duration.ofMinutes(1)));
@@ -95,7 +96,7 @@ class ImagePreparationIT {
 
   @Test
   void sendsAnImageThatIsInNoRegistryOnce() throws Exception {
-    String image = localImage("app", Docker.BUSYBOX, 1);
+    String image = localImage("app", TestImages.busybox(), 1);
     DeployableModel model = model(List.of(service("web", image, "")), List.of());
 
     PreparedImages first = prepare(model);
@@ -110,7 +111,7 @@ class ImagePreparationIT {
 
   @Test
   void sendsOnlyTheLayersThatAreMissing() throws Exception {
-    String lower = localImage("lower", Docker.BUSYBOX, 8);
+    String lower = localImage("lower", TestImages.busybox(), 8);
     prepare(model(List.of(service("web", lower, "")), List.of()));
     int layers = store.find(lower).orElseThrow().layers().size();
 
@@ -126,12 +127,12 @@ class ImagePreparationIT {
 
   @Test
   void sendsAnImageAgainThatChanged() throws Exception {
-    String image = localImage("app", Docker.BUSYBOX, 1);
+    String image = localImage("app", TestImages.busybox(), 1);
     DeployableModel model = model(List.of(service("web", image, "")), List.of());
     prepare(model);
     String before = store.find(image).orElseThrow().id();
 
-    localImage("app", Docker.BUSYBOX, 1);
+    localImage("app", TestImages.busybox(), 1);
     assertThat(prepare(model).sent()).containsExactly(image);
     assertThat(store.find(image).orElseThrow().id()).isNotEqualTo(before);
     assertThat(localId(image)).isEqualTo(store.find(image).orElseThrow().id());
@@ -139,7 +140,7 @@ class ImagePreparationIT {
 
   @Test
   void imagesOfOneModelShareWhatWasSent() throws Exception {
-    String lower = localImage("lower", Docker.BUSYBOX, 4);
+    String lower = localImage("lower", TestImages.busybox(), 4);
     String upper = localImage("upper", lower, 1);
     DeployableModel model =
         model(List.of(service("a", lower, ""), service("b", upper, "missing")), List.of());
@@ -149,7 +150,7 @@ class ImagePreparationIT {
 
   @Test
   void leavesTheRestToCompose() throws Exception {
-    String always = localImage("always", Docker.BUSYBOX, 1);
+    String always = localImage("always", TestImages.busybox(), 1);
     String unknown = "example.invalid/nowhere:1";
     DeployableModel model =
         model(List.of(service("a", always, "always"), service("b", unknown, "")), List.of());
@@ -160,7 +161,7 @@ class ImagePreparationIT {
 
   @Test
   void sendsWhatCouldNotBePulled() throws Exception {
-    String image = localImage("app", Docker.BUSYBOX, 1);
+    String image = localImage("app", TestImages.busybox(), 1);
     assertThat(preparation(System.getenv()).sendMissing(List.of(image, "nowhere:1"), context))
         .containsExactly(image);
     assertThat(store.find(image)).isPresent();
@@ -170,7 +171,7 @@ class ImagePreparationIT {
 
   @Test
   void withoutALocalEngineNothingIsSent() throws Exception {
-    String image = localImage("app", Docker.BUSYBOX, 1);
+    String image = localImage("app", TestImages.busybox(), 1);
     DeployableModel model = model(List.of(service("web", image, "")), List.of());
     Map<String, String> environment =
         Map.of("PATH", System.getenv("PATH"), "DOCKER_HOST", "unix:///nowhere.sock");
@@ -181,10 +182,11 @@ class ImagePreparationIT {
 
   @Test
   void sendsNothingToTheLocalEngineItself() throws Exception {
-    String image = localImage("app", Docker.BUSYBOX, 1);
+    String image = localImage("app", TestImages.busybox(), 1);
     try (Engine local = new LocalEngine(System.getenv()).open(context.deadline()).orElseThrow()) {
       ImageStore here = new ImageStore(local, context.deadline());
-      LocalImages images = new LocalImages(new LocalEngine(System.getenv()), here, context);
+      LocalImages images =
+          new LocalImages(new LocalEngine(System.getenv()), here, state -> {}, context);
       assertThat(images.sendUnpullable(List.of(image, "nowhere:1"), new ImageState())).isEmpty();
       assertThat(images.sendMissing(List.of(image, "nowhere:1"), new ImageState())).isEmpty();
     }
@@ -202,7 +204,7 @@ class ImagePreparationIT {
 
   @Test
   void anImageWithoutLayersThatAreNotThereIsAnError() throws Exception {
-    String image = localImage("app", Docker.BUSYBOX, 1);
+    String image = localImage("app", TestImages.busybox(), 1);
     try (Engine local = new LocalEngine(System.getenv()).open(context.deadline()).orElseThrow()) {
       ImageStore here = new ImageStore(local, context.deadline());
       StoredImage found = here.find(image).orElseThrow();
@@ -215,7 +217,7 @@ class ImagePreparationIT {
 
   @Test
   void sendsAnImageWholeWhenItsLayersWentMeanwhile() throws Exception {
-    String image = localImage("app", Docker.BUSYBOX, 1);
+    String image = localImage("app", TestImages.busybox(), 1);
     try (Engine local = new LocalEngine(System.getenv()).open(context.deadline()).orElseThrow()) {
       ImageStore here = new ImageStore(local, context.deadline());
       StoredImage found = here.find(image).orElseThrow();
@@ -229,7 +231,7 @@ class ImagePreparationIT {
 
   @Test
   void buildsOnlyWhatChanged() throws Exception {
-    String base = localImage("base", Docker.BUSYBOX, 1);
+    String base = localImage("base", TestImages.busybox(), 1);
     Path source = Files.createDirectory(directory.resolve("web"));
     Files.writeString(source.resolve("Dockerfile"), "FROM " + base + "\nCOPY page /page\n");
     Files.writeString(source.resolve("page"), "one");
@@ -257,7 +259,7 @@ class ImagePreparationIT {
 
   @Test
   void buildsAgainWhatIsGoneOrStartsFromAnotherImage() throws Exception {
-    String base = localImage("base", Docker.BUSYBOX, 1);
+    String base = localImage("base", TestImages.busybox(), 1);
     Path source = Files.createDirectory(directory.resolve("web"));
     Files.writeString(source.resolve("Dockerfile"), "FROM " + base + "\n");
     settle();
@@ -265,7 +267,7 @@ class ImagePreparationIT {
     prepare(model);
     String before = builtId("web");
 
-    localImage("base", Docker.BUSYBOX, 1);
+    localImage("base", TestImages.busybox(), 1);
     PreparedImages other = prepare(model);
     assertThat(other.sent()).containsExactly(base);
     assertThat(other.built()).containsExactly("web");
@@ -278,7 +280,7 @@ class ImagePreparationIT {
 
   @Test
   void namesTheServiceThatCannotBeBuilt() throws Exception {
-    String base = localImage("base", Docker.BUSYBOX, 1);
+    String base = localImage("base", TestImages.busybox(), 1);
     for (String service : List.of("good", "bad")) {
       Path source = Files.createDirectory(directory.resolve(service));
       String run = service.equals("bad") ? "RUN echo the reason; false\n" : "";

@@ -3,6 +3,7 @@ package dev.previews.compose.images;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -26,6 +27,21 @@ class ImageStateTest {
     assertThat(state.holds("shop-web", "another", "sha256:1")).isFalse();
     assertThat(state.holds("shop-web", "fingerprint", "sha256:2")).isFalse();
     assertThat(state.holds("shop-api", "fingerprint", "sha256:1")).isFalse();
+  }
+
+  @Test
+  void whatHasBegunIsOursUnderTheIdThatItCameFrom() {
+    ImageState state = new ImageState();
+    state.begin("tools", "sha256:2");
+    state.put("shop-web", "fingerprint", "sha256:1");
+    ImageState read = ImageState.parse(state.json());
+    assertThat(read.begun()).isEqualTo(Map.of("tools", "sha256:2"));
+    assertThat(read.holds("tools", "sha256:2", "sha256:2")).isFalse();
+    assertThat(read.isOurs("tools", "sha256:2")).isTrue();
+    assertThat(read.isOurs("tools", "sha256:3")).as("what had the name before").isFalse();
+    assertThat(read.isOurs("shop-web", "sha256:1")).isTrue();
+    assertThat(read.isOurs("shop-web", "fingerprint")).isFalse();
+    assertThat(read.isOurs("other", "sha256:1")).isFalse();
   }
 
   @Test

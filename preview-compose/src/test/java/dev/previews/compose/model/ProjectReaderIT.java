@@ -2,11 +2,11 @@ package dev.previews.compose.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.previews.compose.cli.ComposeCli;
 import dev.previews.environment.ServicePort;
 import dev.previews.error.InvalidInputException;
+import dev.previews.machines.Needed;
 import dev.previews.spi.Context;
 import dev.previews.spi.ExposedService;
 import dev.previews.spi.Project;
@@ -16,9 +16,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -40,8 +42,7 @@ class ProjectReaderIT {
                 it ->
                     Files.exists(Path.of(it, "docker"))
                         || Files.exists(Path.of(it, "docker-compose")));
-    assumeTrue(
-        there || "true".equals(System.getenv("PREVIEW_LAB_REQUIRED")), "no Compose CLI here");
+    Needed.check(there, "Compose CLI on the PATH (lab/lab up docker)");
   }
 
   @Test
@@ -101,6 +102,77 @@ class ProjectReaderIT {
                 .get(0)
                 .labels())
         .containsEntry("name", "a$b{c}");
+  }
+
+  @Test
+  void takesTheUsersProfilesAsTheCliDoes() throws Exception {
+    Path file = write("services: {a: {image: x}, b: {image: x, profiles: [more]}}");
+    Map<String, String> environment = new HashMap<>(System.getenv());
+    environment.put("COMPOSE_PROFILES", "more,unknown");
+    ProjectReader theirs = new ProjectReader(new ComposeCli(environment), environment);
+    Context context = Context.within(Duration.ofSeconds(60));
+    assertThat(theirs.read(ProjectSource.of(List.of(file)), context).services()).hasSize(2);
+    assertThat(
+            theirs
+                .read(ProjectSource.of(List.of(file)).profiles(Set.of("given")), context)
+                .services())
+        .as("a profile that is given wins")
+        .hasSize(1);
+  }
+
+  @Test
+  void readsWhatSeveralFilesSayTogether() throws Exception {
+    Path base =
+        write(
+            """
+            include: [included.yaml]
+            services:
+              a: {image: x, labels: {from: base, base: kept}, env_file: [given.env]}
+              b: {extends: {file: common.yaml, service: common}, labels: {from: base}}
+            """);
+    Files.writeString(
+        directory.resolve("included.yaml"), "services: {c: {image: y, labels: {from: included}}}");
+    Files.writeString(
+        directory.resolve("common.yaml"),
+        "services: {common: {image: z, ports: ['90'], labels: {common: kept}}}");
+    Files.writeString(directory.resolve("given.env"), "GIVEN=1\n");
+    Path over = directory.resolve("over.yaml");
+    Files.writeString(over, "services: {a: {labels: {from: '${WHO:-over}'}, ports: ['80']}}");
+    List<ExposedService> services = read(ProjectSource.of(List.of(base, over))).services();
+    assertThat(services).extracting(ExposedService::name).containsExactly("a", "b", "c");
+    assertThat(services.get(0).labels()).isEqualTo(Map.of("from", "over", "base", "kept"));
+    assertThat(services.get(0).ports()).extracting(ServicePort::port).containsExactly(80);
+    assertThat(services.get(1).labels()).isEqualTo(Map.of("from", "base", "common", "kept"));
+    assertThat(services.get(1).ports()).extracting(ServicePort::port).containsExactly(90);
+
+    Path elsewhere = Files.createDirectory(directory.resolve("elsewhere"));
+    Files.writeString(elsewhere.resolve(".env"), "WHO=elsewhere\n");
+    Files.writeString(elsewhere.resolve("given.env"), "");
+    Files.copy(directory.resolve("common.yaml"), elsewhere.resolve("common.yaml"));
+    Files.copy(directory.resolve("included.yaml"), elsewhere.resolve("included.yaml"));
+    assertThat(
+            read(ProjectSource.of(List.of(base, over)).directory(elsewhere))
+                .services()
+                .get(0)
+                .labels())
+        .as("variables are those of the project's directory")
+        .containsEntry("from", "elsewhere");
+  }
+
+  @Test
+  void readsTwoHundredServicesAndEveryCharacterOfTheirNames() throws Exception {
+    StringBuilder yaml = new StringBuilder("services:\n");
+    Set<String> names = new TreeSet<>();
+    for (int i = 0; names.size() < 200; i++) {
+      names.add("s" + "._-A9".charAt(i % 5) + "x".repeat(i % 60) + i);
+    }
+    names.forEach(name -> yaml.append("  \"" + name + "\": {image: x, ports: ['80', '81/udp']}\n"));
+    List<ExposedService> services =
+        read(ProjectSource.of(List.of(write(yaml.toString())))).services();
+    assertThat(services)
+        .extracting(ExposedService::name)
+        .containsExactlyInAnyOrderElementsOf(names);
+    assertThat(services).allMatch(service -> service.ports().size() == 1);
   }
 
   @Test

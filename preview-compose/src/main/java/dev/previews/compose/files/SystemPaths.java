@@ -1,10 +1,10 @@
-package dev.previews.compose.model;
+package dev.previews.compose.files;
 
 import java.nio.file.Path;
 import java.util.List;
 
 /** Paths that belong to the system and mean the machine's own: they are not copied. */
-final class SystemPaths {
+public final class SystemPaths {
   private static final List<Path> TREES =
       List.of("/var/run", "/run", "/var/log", "/proc", "/sys", "/dev").stream()
           .map(Path::of)
@@ -13,7 +13,8 @@ final class SystemPaths {
 
   private SystemPaths() {}
 
-  static boolean holds(Path absolute) {
+  /** Whether an absolute path is one of them, or below one. */
+  public static boolean holds(Path absolute) {
     Path path = absolute.normalize();
     Path name = path.getFileName();
     return name == null
