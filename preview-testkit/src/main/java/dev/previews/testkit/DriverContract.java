@@ -34,6 +34,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterAll;
@@ -54,7 +55,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * }
  * }</pre>
  *
- * The machine's tools may be busybox's.
+ * The machine's tools may be busybox's; it needs busybox's {@code nc}, or Perl.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(value = 3, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -63,6 +64,18 @@ public abstract class DriverContract {
   private static final int MANY = 50;
   private static final String PING =
       "GET /_ping HTTP/1.1\r\nHost: docker\r\nConnection: close\r\n\r\n";
+
+  /** Sends zeros without end to everyone who connects to a port of the machine. */
+  private static final String FLOOD =
+      """
+      if command -v busybox >/dev/null; then
+        exec busybox nc -ll -p "$0" -e cat /dev/zero
+      fi
+      exec perl -MIO::Socket::INET -e '
+        my $s = IO::Socket::INET->new(LocalAddr => "127.0.0.1", LocalPort => $ARGV[0], Listen => 9)
+          or die $!;
+        while (my $c = $s->accept) { if (!fork) { 1 while print $c "\\0" x 65536; exit } }' "$0"
+      """;
 
   private final List<EnvironmentId> made = new ArrayList<>();
   private Driver driver;
@@ -293,7 +306,7 @@ public abstract class DriverContract {
     try (Execution blocked = connection.exec(Command.of("cat", "/dev/zero").stdout(blocking))) {
       Thread.sleep(1500);
       assertThat(run("echo", "free").stdout()).isEqualTo("free\n");
-      assertThat(usedMemory() - before).isLessThan(32 << 20);
+      memoryIsBoundedSince(before);
       assertThat(taken.get()).isLessThan(8 << 20);
       blocked.cancel();
       released.countDown();
@@ -322,16 +335,40 @@ public abstract class DriverContract {
 
   @Test
   void manyStreamsAtOnce() throws Exception {
+    ExecutorService threads = Executors.newFixedThreadPool(MANY);
     List<DuplexStream> streams = new ArrayList<>();
     try {
       for (int i = 0; i < MANY; i++) {
         streams.add(connection.dial(Endpoint.engine()));
       }
-      for (DuplexStream stream : streams) { // the first ones stay open and unread meanwhile
-        assertThat(ping(stream)).endsWith("OK");
+      List<Future<String>> answers = new ArrayList<>();
+      for (DuplexStream stream : streams) {
+        answers.add(threads.submit(() -> ping(stream)));
+      }
+      for (Future<String> answer : answers) {
+        assertThat(answer.get(60, TimeUnit.SECONDS)).endsWith("OK");
       }
     } finally {
       streams.forEach(DuplexStream::close);
+      threads.shutdownNow();
+    }
+  }
+
+  @Test
+  void aStreamThatNobodyReadsHoldsUpNoOtherAndNoMemory() throws Exception {
+    int port = somePort();
+    try (Execution flood = connection.exec(flood(port));
+        DuplexStream unread = dialFlood(connection, port)) {
+      long before = usedMemory();
+      Thread.sleep(1500);
+      try (DuplexStream engine = connection.dial(Endpoint.engine());
+          DuplexStream samePort = connection.dial(Endpoint.loopback(port))) {
+        assertThat(ping(engine)).endsWith("OK");
+        assertThat(samePort.input().readNBytes(1 << 20)).hasSize(1 << 20);
+      }
+      memoryIsBoundedSince(before);
+      assertThat(unread.input().readNBytes(8 << 20)).isEqualTo(new byte[8 << 20]);
+      flood.cancel();
     }
   }
 
@@ -350,19 +387,11 @@ public abstract class DriverContract {
   @Test
   void aClosedStreamFailsUnderItsReader() throws Exception {
     DuplexStream stream = connection.dial(Endpoint.engine());
-    CompletableFuture<Integer> reader =
-        CompletableFuture.supplyAsync(
-            () -> {
-              try {
-                return stream.input().read();
-              } catch (IOException e) {
-                return -2;
-              }
-            });
+    CompletableFuture<Long> reader = drained(stream);
     Thread.sleep(200);
     stream.close();
     stream.close();
-    assertThat(reader.get(5, TimeUnit.SECONDS)).isNegative();
+    assertThat(reader.get(20, TimeUnit.SECONDS)).isZero();
   }
 
   // --- Machines
@@ -410,6 +439,9 @@ public abstract class DriverContract {
   void twoJvmsEnsureOneMachine() throws Exception {
     EnvironmentId id = newId();
     Process other = SecondJvm.start(EnsureInSecondJvm.class, place().driver(), id.value(), OWNER);
+    assertThat(other.getInputStream().read()).as("the other one is ready").isEqualTo('>');
+    other.getOutputStream().write('\n');
+    other.getOutputStream().flush();
     Machine ours = driver.ensure(spec(id), Drivers.context());
     String theirs =
         new String(other.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
@@ -432,15 +464,20 @@ public abstract class DriverContract {
   }
 
   @Test
-  void aMachineThatDiesEndsItsCommandsAndIsMendedByTheNextEnsure() throws Exception {
+  void aMachineThatDiesEndsItsCommandsAndStreamsAndIsMendedByTheNextEnsure() throws Exception {
     EnvironmentId id = newId();
+    int port = somePort();
     Machine mortal = driver.ensure(spec(id), Drivers.context());
     try (Connection doomed = driver.connect(mortal, Drivers.context());
-        Execution execution = doomed.exec(Command.of("sleep", "600"))) {
+        Execution execution = doomed.exec(flood(port));
+        DuplexStream stream = dialFlood(doomed, port)) {
       CompletableFuture<Integer> end = CompletableFuture.supplyAsync(execution::await);
+      CompletableFuture<Long> endOfStream = drained(stream);
       place().kill(mortal);
       assertThatThrownBy(() -> end.get(20, TimeUnit.SECONDS))
           .hasCauseInstanceOf(ConnectionException.class);
+      // What was sent would never have ended; TCP cannot tell a dead sender from one that is done.
+      assertThat(endOfStream.get(20, TimeUnit.SECONDS)).isNotNegative();
     }
     Machine mended = driver.ensure(spec(id), Drivers.context());
     try (Connection again = driver.connect(mended, Drivers.context());
@@ -450,12 +487,14 @@ public abstract class DriverContract {
   }
 
   @Test
-  void useAfterCloseSaysSo() {
+  void useAfterCloseSaysSo() throws Exception {
     Connection closed = driver.connect(machine, Drivers.context());
     Execution open = closed.exec(Command.of("sleep", "600"));
+    CompletableFuture<Long> reader = drained(closed.dial(Endpoint.engine()));
     closed.close();
     closed.close();
     assertThatThrownBy(open::await).isInstanceOf(ConnectionException.class);
+    assertThat(reader.get(20, TimeUnit.SECONDS)).isZero();
     assertThatThrownBy(() -> closed.exec(Command.of("true")))
         .isInstanceOf(IllegalStateException.class);
     assertThatThrownBy(() -> closed.dial(Endpoint.engine()))
@@ -478,7 +517,7 @@ public abstract class DriverContract {
   }
 
   private int await(Command command) {
-    try (Execution execution = connection.exec(command.timeout(Duration.ofMinutes(1)))) {
+    try (Execution execution = connection.exec(command.timeout(Duration.ofMinutes(3)))) {
       return execution.await();
     }
   }
@@ -503,6 +542,53 @@ public abstract class DriverContract {
     return new String(stream.input().readAllBytes(), StandardCharsets.UTF_8);
   }
 
+  private static Command flood(int port) {
+    return Command.of("sh", "-c", FLOOD, Integer.toString(port));
+  }
+
+  /** Below the ports that systems choose from; the machine's network may be this one's. */
+  private static int somePort() {
+    return ThreadLocalRandom.current().nextInt(20_000, 32_000);
+  }
+
+  /** Dials until somebody listens and has sent something. */
+  private static DuplexStream dialFlood(Connection from, int port) throws InterruptedException {
+    for (int i = 0; ; i++) {
+      try {
+        DuplexStream stream = from.dial(Endpoint.loopback(port));
+        try {
+          if (stream.input().read() == 0) {
+            return stream;
+          }
+        } catch (IOException e) {
+          // Nobody listens yet.
+        }
+        stream.close();
+      } catch (ConnectionException e) {
+        // Nobody listens yet.
+      }
+      assertThat(i).as("attempts to reach port %s", port).isLessThan(100);
+      Thread.sleep(100);
+    }
+  }
+
+  /** How much can be read until the stream ends or breaks. */
+  private static CompletableFuture<Long> drained(DuplexStream stream) {
+    return CompletableFuture.supplyAsync(
+        () -> {
+          byte[] buffer = new byte[1 << 16];
+          long read = 0;
+          try {
+            for (int n = stream.input().read(buffer); n >= 0; n = stream.input().read(buffer)) {
+              read += n;
+            }
+          } catch (IOException e) {
+            // It broke.
+          }
+          return read;
+        });
+  }
+
   /**
    * How many processes of the machine have a command line that matches; waits a while for so many.
    */
@@ -520,6 +606,15 @@ public abstract class DriverContract {
 
   private void eventuallyGone(String pattern) throws InterruptedException {
     assertThat(processes(pattern, 0)).as("processes '%s'", pattern).isZero();
+  }
+
+  /** Other tests of this JVM may have memory for a while; what is not bounded grows without end. */
+  private static void memoryIsBoundedSince(long before) throws InterruptedException {
+    long most = before + (32 << 20);
+    for (int left = 30; left > 0 && usedMemory() > most; left--) {
+      Thread.sleep(1000);
+    }
+    assertThat(usedMemory()).isLessThan(most);
   }
 
   private static long usedMemory() {

@@ -10,16 +10,19 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ArgumentsSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * What holds when the process that brings an environment up is killed with SIGKILL in the middle of
- * any step. Extend it once for each driver, as {@link PreviewContract}.
+ * What holds when the process that brings an environment up is killed with SIGKILL at the beginning
+ * or in the middle of any step. Extend it once for each driver, as {@link PreviewContract}; {@link
+ * KilledAt} chooses the steps where each costs much.
  */
 public abstract class KilledUpContract {
   private static final int KILLED = 128 + 9;
@@ -69,9 +72,9 @@ public abstract class KilledUpContract {
   }
 
   @ParameterizedTest
-  @EnumSource(Step.class)
+  @ArgumentsSource(KilledSteps.class)
   void theNextUpConvergesAndDownLeavesNothing(Step step) throws Exception {
-    killUp(step);
+    killUp(step, Duration.ofMillis(60));
     try (Preview preview = previews().id(id).up(compose)) {
       assertThat(preview.services()).hasSize(2).allMatch(Service::ready);
     }
@@ -80,15 +83,32 @@ public abstract class KilledUpContract {
   }
 
   @ParameterizedTest
-  @EnumSource(Step.class)
+  @ArgumentsSource(KilledSteps.class)
   void downAloneLeavesNothing(Step step) throws Exception {
-    killUp(step);
+    killUp(step, Duration.ZERO);
     previews().down(id);
     assertThat(place().leftovers(id)).isEmpty();
   }
 
-  private void killUp(Step step) throws IOException, InterruptedException {
-    int exitCode = KilledUp.run(place().driver(), id, place().image(), compose, step);
+  @ParameterizedTest
+  @EnumSource(names = {"MACHINE", "DEPLOY"})
+  void whenItsTimeIsOverSweepingLeavesNothing(Step step) throws Exception {
+    killUp(step, Duration.ofMillis(60), "PT1S");
+    Instant latest = Instant.now().plusSeconds(60);
+    while (!place().leftovers(id).isEmpty()) {
+      assertThat(Instant.now()).as("what is left: %s", place().leftovers(id)).isBefore(latest);
+      Thread.sleep(1000);
+      previews().build().sweep();
+    }
+  }
+
+  private void killUp(Step step, Duration delay) throws IOException, InterruptedException {
+    killUp(step, delay, "");
+  }
+
+  private void killUp(Step step, Duration delay, String ttl)
+      throws IOException, InterruptedException {
+    int exitCode = KilledUp.run(place().driver(), id, place().image(), compose, step, delay, ttl);
     assertThat(exitCode)
         .as("how the JVM ended that was to be killed at %s", step)
         .isEqualTo(KILLED);

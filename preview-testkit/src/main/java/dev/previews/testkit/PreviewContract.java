@@ -2,6 +2,7 @@ package dev.previews.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.previews.Preview;
 import dev.previews.Previews;
@@ -22,6 +23,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -141,7 +143,93 @@ public abstract class PreviewContract {
     assertThat(events)
         .filteredOn(ProgressEvent.StepFinished.class::isInstance)
         .extracting(it -> ((ProgressEvent.StepFinished) it).step())
-        .containsExactly(Step.values());
+        .containsExactlyInAnyOrder(Step.values());
+  }
+
+  @Test
+  void anEnvironmentExpiresAfterItsLastUse() throws Exception {
+    Duration ttl = Duration.ofSeconds(8);
+    Previews previews = previews(id).owner(id).ttl(ttl).build();
+    try (Preview preview = previews.up(compose)) {
+      isKeptBy(() -> get(preview.url("web")), ttl, previews);
+      URI echo = preview.url("echo");
+      try (Socket connection = new Socket(echo.getHost(), echo.getPort())) {
+        isKeptBy(() -> exchangeOneByte(connection), ttl, previews);
+      }
+    }
+    isKeptBy(
+        () -> {
+          try (Preview found = previews.find(id).orElseThrow()) {
+            found.exec("web", "true");
+          }
+        },
+        ttl,
+        previews);
+    try (Preview idle = previews.find(id).orElseThrow()) {
+      awaitExpiry(previews);
+      assertThat(idle.services()).allMatch(Service::ready);
+    }
+    assertThat(previews.sweep()).extracting(it -> it.id().value()).contains(id);
+    assertThat(place().leftovers(id)).isEmpty();
+  }
+
+  private void isKeptBy(Runnable use, Duration ttl, Previews previews) throws Exception {
+    Instant longer = Instant.now().plus(ttl).plusSeconds(1);
+    while (Instant.now().isBefore(longer)) {
+      use.run();
+      Thread.sleep(300);
+    }
+    assertThat(expired(previews)).doesNotContain(id);
+  }
+
+  private static void exchangeOneByte(Socket echo) {
+    try {
+      echo.getOutputStream().write('x');
+      assertThat(echo.getInputStream().read()).isEqualTo('x');
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+
+  @Test
+  void theTimeOfTheLastUpCounts() throws Exception {
+    Previews.Builder previews = previews(id).owner(id);
+    previews.ttl(Duration.ofSeconds(1)).up(compose).close();
+    previews(id).owner(id).up(compose).close();
+    Thread.sleep(2500);
+    assertThat(expired(previews.build())).doesNotContain(id);
+
+    previews.ttl(Duration.ofHours(1)).up(compose).close();
+    previews.ttl(Duration.ofSeconds(1)).up(compose).close();
+    awaitExpiry(previews.build());
+    previews.build().sweep();
+    assertThat(place().leftovers(id)).isEmpty();
+  }
+
+  @Test
+  void anUpRemovesWhatHasExpiredOfTheSameOwner() throws Exception {
+    Previews previews = previews(id).owner(id).ttl(Duration.ofSeconds(1)).build();
+    previews.up(compose).close();
+    awaitExpiry(previews);
+
+    String other = newId();
+    previews(other).owner(id).up(compose).close();
+
+    assertThat(place().leftovers(id)).isEmpty();
+    assertThat(place().leftovers(other)).isNotEmpty();
+    previews(other).owner(id).down(other);
+  }
+
+  private void awaitExpiry(Previews previews) throws InterruptedException {
+    Instant latest = Instant.now().plusSeconds(60);
+    while (!expired(previews).contains(id)) {
+      assertThat(Instant.now()).isBefore(latest);
+      Thread.sleep(250);
+    }
+  }
+
+  private static List<String> expired(Previews previews) {
+    return previews.expired().stream().map(it -> it.id().value()).toList();
   }
 
   @Test
@@ -316,6 +404,32 @@ public abstract class PreviewContract {
     try (Preview preview = previews(id).up(compose)) {
       assertThat(preview.exec("web", "cat", "/data/kept").stdout()).isEqualTo("kept\n");
       preview.down(VolumePolicy.REMOVE);
+    }
+    assertThat(place().leftovers(id)).isEmpty();
+  }
+
+  @Test
+  void keptVolumesAreTheirOwners() throws Exception {
+    try {
+      try (Preview preview = previews(id).owner("alice").up(compose)) {
+        preview.exec("web", "sh", "-c", "echo hers > /data/kept");
+        preview.down(VolumePolicy.KEEP);
+      }
+      assertThat(previews(id).list())
+          .filteredOn(it -> it.id().value().equals(id))
+          .extracting(Environment::owner, Environment::state)
+          .containsExactly(tuple("alice", Environment.State.STOPPED));
+      assertThatThrownBy(() -> previews(id).owner("bob").down(id))
+          .isInstanceOf(OwnershipException.class);
+      assertThatThrownBy(() -> previews(id).owner("bob").up(compose))
+          .isInstanceOf(OwnershipException.class)
+          .hasMessageContaining("alice")
+          .hasMessageContaining("bob");
+      try (Preview preview = previews(id).owner("alice").up(compose)) {
+        assertThat(preview.exec("web", "cat", "/data/kept").stdout()).isEqualTo("hers\n");
+      }
+    } finally {
+      previews(id).owner("alice").down(id);
     }
     assertThat(place().leftovers(id)).isEmpty();
   }
