@@ -3,6 +3,7 @@ package dev.previews.docker;
 import com.github.dockerjava.api.command.InspectContainerResponse;
 import com.github.dockerjava.api.exception.DockerException;
 import dev.previews.engine.Engine;
+import dev.previews.engine.Sweep;
 import dev.previews.environment.EnvironmentId;
 import dev.previews.environment.VolumePolicy;
 import dev.previews.error.ConnectionException;
@@ -126,7 +127,15 @@ final class DockerDriver implements Driver {
     asked(
         "removing " + id,
         () -> {
-          new Sweep(engine, id, volumes, call).run();
+          new Sweep(
+                  engine,
+                  id,
+                  labels ->
+                      volumes == VolumePolicy.REMOVE
+                          || MachineLabels.FILES.equals(labels.get(MachineLabels.ROLE)),
+                  MachineLabels::isMarker,
+                  call)
+              .run();
           return id;
         });
   }

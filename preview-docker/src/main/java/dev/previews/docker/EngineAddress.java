@@ -2,8 +2,10 @@ package dev.previews.docker;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.previews.engine.ProgramStream;
 import dev.previews.error.InvalidInputException;
 import dev.previews.spi.Dialer;
+import dev.previews.spi.DuplexStream;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -13,11 +15,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +34,11 @@ import org.jspecify.annotations.Nullable;
  */
 record EngineAddress(String name, Dialer dialer, boolean onThisMachine) {
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Set<String> TLS =
+      Set.of("DOCKER_TLS_VERIFY", "DOCKER_CERT_PATH", "DOCKER_TLS");
+
+  /** Either turns TLS on when it is anything but empty; the certificates' path alone does not. */
+  private static final Set<String> TLS_SWITCHES = Set.of("DOCKER_TLS_VERIFY", "DOCKER_TLS");
 
   /** Applies Docker's own rules; see {@link Docker}. */
   static EngineAddress resolve(
@@ -85,13 +95,14 @@ record EngineAddress(String name, Dialer dialer, boolean onThisMachine) {
     }
     return new EngineAddress(
         "the docker context '" + context + "'",
-        () -> DialStdio.start(List.of("--context", context), environment),
+        () -> dialStdio(List.of("--context", context), environment),
         scheme(host).equals("npipe"));
   }
 
   private static EngineAddress ofHost(String host, Map<String, String> environment) {
     String scheme = scheme(host);
-    boolean tls = !environment.getOrDefault("DOCKER_TLS_VERIFY", "").isEmpty();
+    boolean tls =
+        TLS_SWITCHES.stream().anyMatch(name -> !environment.getOrDefault(name, "").isEmpty());
     if (scheme.equals("unix")) {
       Path socket = Path.of(host.substring("unix://".length()));
       return new EngineAddress(host, Dialer.to(UnixDomainSocketAddress.of(socket)), true);
@@ -107,8 +118,30 @@ record EngineAddress(String name, Dialer dialer, boolean onThisMachine) {
     }
     return new EngineAddress(
         withoutPassword(host),
-        () -> DialStdio.start(List.of("--host", host), environment),
+        () -> dialStdio(List.of("--host", host), environment),
         scheme.equals("npipe"));
+  }
+
+  /**
+   * Through {@code docker system dial-stdio}, for carriers that the JDK lacks; of the environment
+   * only what concerns TLS goes along.
+   */
+  private static DuplexStream dialStdio(List<String> options, Map<String, String> environment)
+      throws IOException {
+    List<String> argv = new ArrayList<>(List.of("docker"));
+    argv.addAll(options);
+    argv.addAll(List.of("system", "dial-stdio"));
+    Map<String, String> surroundings = new HashMap<>(System.getenv());
+    surroundings.keySet().removeAll(List.of("DOCKER_HOST", "DOCKER_CONTEXT"));
+    surroundings.keySet().removeIf(name -> TLS.contains(name) && !environment.containsKey(name));
+    try {
+      return ProgramStream.start(argv, surroundings);
+    } catch (IOException e) {
+      throw new IOException(
+          "the docker CLI cannot be run, and this address needs it; install it or use unix:// or"
+              + " tcp://",
+          e);
+    }
   }
 
   private static boolean isDirect(String scheme) {

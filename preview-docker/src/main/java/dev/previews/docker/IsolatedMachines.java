@@ -5,11 +5,9 @@ import com.github.dockerjava.api.command.CreateContainerCmd;
 import com.github.dockerjava.api.command.InspectContainerResponse;
 import com.github.dockerjava.api.command.InspectVolumeResponse;
 import com.github.dockerjava.api.exception.DockerException;
-import com.github.dockerjava.api.model.Bind;
 import com.github.dockerjava.api.model.Frame;
 import com.github.dockerjava.api.model.HostConfig;
 import com.github.dockerjava.api.model.RestartPolicy;
-import com.github.dockerjava.api.model.Volume;
 import dev.previews.engine.Engine;
 import dev.previews.error.ConnectionException;
 import dev.previews.error.DeadlineException;
@@ -21,7 +19,6 @@ import dev.previews.spi.Endpoint;
 import dev.previews.spi.MachineSpec;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -60,10 +57,8 @@ final class IsolatedMachines extends Machines {
   }
 
   @Override
-  InspectVolumeResponse ensureVolumes(MachineSpec spec, Instant created, Context call) {
-    ensureVolume(Mode.dataVolume(spec.id()), MachineLabels.DATA, spec, created, call);
-    return ensureVolume(
-        Mode.ISOLATED.filesVolume(spec.id()), MachineLabels.FILES, spec, created, call);
+  void requireRoom(MachineSpec spec, Context call) {
+    requireOurs(Mode.dataVolume(spec.id()), spec, call);
   }
 
   @Override
@@ -88,9 +83,15 @@ final class IsolatedMachines extends Machines {
             HostConfig.newHostConfig()
                 .withPrivileged(true)
                 .withRestartPolicy(RestartPolicy.unlessStoppedRestart())
-                .withBinds(
-                    new Bind(Mode.dataVolume(spec.id()), new Volume("/var/lib/docker")),
-                    new Bind(files.getName(), new Volume(DIRECTORY))));
+                .withMounts(
+                    List.of(
+                        mount(
+                            Mode.dataVolume(spec.id()),
+                            MachineLabels.DATA,
+                            "/var/lib/docker",
+                            spec,
+                            MachineLabels.created(files.getLabels())),
+                        filesMount(spec, files))));
   }
 
   /**

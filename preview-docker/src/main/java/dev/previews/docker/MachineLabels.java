@@ -36,7 +36,27 @@ final class MachineLabels {
     labels.put(Labels.CREATED, Long.toString(created.getEpochSecond()));
     labels.put(MODE, mode.label());
     labels.put(ROLE, role);
+    if (!ttl(spec).isEmpty()) {
+      labels.put(Labels.TTL, ttl(spec));
+    }
     return labels;
+  }
+
+  /** What {@link Labels#TTL} is to say; empty for no label. */
+  static String ttl(MachineSpec spec) {
+    return spec.ttl().map(ttl -> Long.toString(ttl.toSeconds())).orElse("");
+  }
+
+  /** Whether it is of the machine, which is known by it as long as there is anything else. */
+  static boolean isMarker(Map<String, String> labels) {
+    return labels.containsKey(ROLE);
+  }
+
+  /** Whether it is the machine, or of the machine, of another driver on the same engine. */
+  static boolean isOfAnotherDriver(Map<String, String> labels) {
+    return labels.keySet().stream()
+        .anyMatch(
+            key -> key.startsWith("dev.previews.") && key.endsWith(".role") && !key.equals(ROLE));
   }
 
   static Instant created(Map<String, String> labels) {
@@ -44,6 +64,22 @@ final class MachineLabels {
       return Instant.ofEpochSecond(Long.parseLong(labels.getOrDefault(Labels.CREATED, "0")));
     } catch (NumberFormatException e) {
       return Instant.EPOCH;
+    }
+  }
+
+  /** Refuses what is another owner's. */
+  static void requireOwner(String object, String owner, MachineSpec spec) {
+    if (!owner.equals(spec.owner())) {
+      throw new OwnershipException(
+          "the "
+              + object
+              + " of environment "
+              + spec.id()
+              + " belongs to '"
+              + owner
+              + "', not to '"
+              + spec.owner()
+              + "'; choose another id");
     }
   }
 
@@ -63,18 +99,7 @@ final class MachineLabels {
               + id
               + "; remove it or choose another id");
     }
-    if (!owner.equals(spec.owner())) {
-      throw new OwnershipException(
-          "the "
-              + object
-              + " of environment "
-              + id
-              + " belongs to '"
-              + owner
-              + "', not to '"
-              + spec.owner()
-              + "'; choose another id");
-    }
+    requireOwner(object, owner, spec);
     if (!mode.label().equals(labels.get(MODE))) {
       throw new InvalidInputException(
           "environment "

@@ -7,11 +7,15 @@ import com.github.dockerjava.api.exception.ConflictException;
 import com.github.dockerjava.api.exception.DockerException;
 import com.github.dockerjava.api.exception.NotFoundException;
 import com.github.dockerjava.api.exception.NotModifiedException;
+import com.github.dockerjava.api.model.Mount;
+import com.github.dockerjava.api.model.MountType;
+import com.github.dockerjava.api.model.VolumeOptions;
 import dev.previews.engine.Engine;
 import dev.previews.environment.Environment;
 import dev.previews.error.RemoteCommandException;
 import dev.previews.spi.Connection;
 import dev.previews.spi.Context;
+import dev.previews.spi.Labels;
 import dev.previews.spi.Machine;
 import dev.previews.spi.MachineSpec;
 import java.time.Duration;
@@ -23,12 +27,14 @@ import org.jspecify.annotations.Nullable;
 abstract class Machines {
   private final Engine engine;
   private final Mode mode;
+  private final MachineFinder finder;
   private final Images images;
   private final String image;
 
   Machines(Engine engine, Mode mode, Images images, String image) {
     this.engine = engine;
     this.mode = mode;
+    this.finder = new MachineFinder(engine);
     this.images = images;
     this.image = image;
   }
@@ -36,8 +42,8 @@ abstract class Machines {
   /** How the user chooses another image. */
   abstract String imageOption();
 
-  /** Makes the volumes that are missing; returns the one that holds the environment's files. */
-  abstract InspectVolumeResponse ensureVolumes(MachineSpec spec, Instant created, Context call);
+  /** Refuses what is in the way of the volumes that are made with the container. */
+  abstract void requireRoom(MachineSpec spec, Context call);
 
   /** The environment's directory on the machine. */
   abstract String directory(InspectVolumeResponse files);
@@ -66,7 +72,8 @@ abstract class Machines {
           InspectVolumeResponse files = volume(mode.filesVolume(spec.id()), call);
           if (files != null) {
             return MachineFinder.describe(
-                spec.id(), labels(container), directory(files), Environment.State.RUNNING, "");
+                    spec.id(), labels(container), directory(files), Environment.State.RUNNING, "")
+                .build();
           }
         }
       } catch (ConflictException | NotFoundException e) {
@@ -83,16 +90,25 @@ abstract class Machines {
     InspectContainerResponse container = container(name, call);
     if (container != null) {
       MachineLabels.requireOurs("container " + name, labels(container), spec, mode);
+    } else {
+      finder
+          .one(spec.id(), call)
+          .map(left -> left.environment().owner())
+          .ifPresent(owner -> MachineLabels.requireOwner("kept data", owner, spec));
     }
     String imageId = images.ensure(image, imageOption(), call);
     Instant created = container == null ? Instant.now() : MachineLabels.created(labels(container));
-    InspectVolumeResponse files = ensureVolumes(spec, created, call);
+    requireRoom(spec, call);
+    InspectVolumeResponse files =
+        ensureVolume(mode.filesVolume(spec.id()), MachineLabels.FILES, spec, created, call);
     if (container == null) {
       create(name, spec, files, call);
       return null;
     }
-    if (!imageId.equals(container.getImageId()) || !mounts(container, directory(files))) {
-      call.notice("replacing container " + name + ": its image or its volume changed");
+    if (!imageId.equals(container.getImageId())
+        || !mounts(container, directory(files))
+        || !saysWhatIsWanted(labels(container), spec)) {
+      call.notice("replacing container " + name + ": its image, its volume or its ttl changed");
       engine.client(call.deadline()).removeContainerCmd(container.getId()).withForce(true).exec();
       return null;
     }
@@ -101,6 +117,12 @@ abstract class Machines {
       return null;
     }
     return container;
+  }
+
+  /** Labels cannot be changed; an engine of its own is not restarted for one. */
+  private boolean saysWhatIsWanted(Map<String, String> labels, MachineSpec spec) {
+    String wanted = MachineLabels.ttl(spec);
+    return mode == Mode.ISOLATED || wanted.equals(labels.getOrDefault(Labels.TTL, ""));
   }
 
   private static boolean mounts(InspectContainerResponse container, String directory) {
@@ -135,13 +157,19 @@ abstract class Machines {
       // Another process was faster.
     } catch (NotFoundException | ConflictException e) {
       // Also what the engine says of a program that the image lacks.
-      if (container(name, call) != null) {
-        throw notStarted(name, e);
+      InspectContainerResponse found = container(name, call);
+      if (found == null || isGoing(found)) {
+        throw e;
       }
-      throw e;
+      throw notStarted(name, e);
     } catch (DockerException e) {
       throw notStarted(name, e);
     }
+  }
+
+  private static boolean isGoing(InspectContainerResponse container) {
+    return "removing".equals(container.getState().getStatus())
+        || Boolean.TRUE.equals(container.getState().getDead());
   }
 
   private RemoteCommandException notStarted(String name, DockerException e) {
@@ -151,8 +179,38 @@ abstract class Machines {
         e);
   }
 
+  /**
+   * A volume of the container. Should it be removed between its making and the container's, the
+   * engine makes it again with these labels, and not without any.
+   */
+  Mount mount(String volume, String role, String target, MachineSpec spec, Instant created) {
+    return new Mount()
+        .withType(MountType.VOLUME)
+        .withSource(volume)
+        .withTarget(target)
+        .withVolumeOptions(
+            new VolumeOptions().withLabels(MachineLabels.of(spec, mode, role, created)));
+  }
+
+  Mount filesMount(MachineSpec spec, InspectVolumeResponse files) {
+    return mount(
+        files.getName(),
+        MachineLabels.FILES,
+        directory(files),
+        spec,
+        MachineLabels.created(files.getLabels()));
+  }
+
+  /** Refuses a volume of this name that is not ours; it need not be there. */
+  void requireOurs(String volume, MachineSpec spec, Context call) {
+    InspectVolumeResponse found = volume(volume, call);
+    if (found != null) {
+      MachineLabels.requireOurs("volume " + volume, found.getLabels(), spec, mode);
+    }
+  }
+
   /** The volume of this name, made if it is missing; an existing one must be ours. */
-  InspectVolumeResponse ensureVolume(
+  private InspectVolumeResponse ensureVolume(
       String name, String role, MachineSpec spec, Instant created, Context call) {
     InspectVolumeResponse found = volume(name, call);
     if (found == null) {

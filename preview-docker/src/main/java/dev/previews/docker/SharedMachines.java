@@ -3,15 +3,13 @@ package dev.previews.docker;
 import com.github.dockerjava.api.command.CreateContainerCmd;
 import com.github.dockerjava.api.command.InspectContainerResponse;
 import com.github.dockerjava.api.command.InspectVolumeResponse;
-import com.github.dockerjava.api.model.Bind;
 import com.github.dockerjava.api.model.HostConfig;
 import com.github.dockerjava.api.model.RestartPolicy;
-import com.github.dockerjava.api.model.Volume;
 import dev.previews.engine.Engine;
 import dev.previews.spi.Connection;
 import dev.previews.spi.Context;
 import dev.previews.spi.MachineSpec;
-import java.time.Instant;
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -32,10 +30,7 @@ final class SharedMachines extends Machines {
   }
 
   @Override
-  InspectVolumeResponse ensureVolumes(MachineSpec spec, Instant created, Context call) {
-    return ensureVolume(
-        Mode.SHARED.filesVolume(spec.id()), MachineLabels.FILES, spec, created, call);
-  }
+  void requireRoom(MachineSpec spec, Context call) {}
 
   @Override
   String directory(InspectVolumeResponse files) {
@@ -52,7 +47,7 @@ final class SharedMachines extends Machines {
                 .withInit(true)
                 .withNetworkMode("host")
                 .withRestartPolicy(RestartPolicy.unlessStoppedRestart())
-                .withBinds(new Bind(files.getName(), new Volume(directory(files)))));
+                .withMounts(List.of(filesMount(spec, files))));
   }
 
   @Override

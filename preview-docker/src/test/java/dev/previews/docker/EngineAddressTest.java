@@ -3,7 +3,9 @@ package dev.previews.docker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.previews.engine.ProgramStream;
 import dev.previews.error.InvalidInputException;
+import dev.previews.spi.DuplexStream;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -13,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class EngineAddressTest {
@@ -52,6 +55,29 @@ class EngineAddressTest {
   void aContextOverSshGoesThroughTheCli() throws Exception {
     writeContext("far", "ssh://user@far");
     assertThat(resolve(null, "far", Map.of())).isEqualTo("the docker context 'far'");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "DOCKER_TLS_VERIFY, 1, true",
+    "DOCKER_TLS_VERIFY, 0, true",
+    "DOCKER_TLS, 1, true",
+    "DOCKER_TLS, '', false",
+    "DOCKER_CERT_PATH, /certs, false"
+  })
+  void tlsIsOnWhereTheDockerCliHasItOn(String variable, String value, boolean tls) {
+    EngineAddress address =
+        EngineAddress.resolve(
+            null, null, Map.of("DOCKER_HOST", "tcp://127.0.0.1:1", variable, value), home);
+    assertThat(goesThroughTheCli(address)).isEqualTo(tls);
+  }
+
+  private static boolean goesThroughTheCli(EngineAddress address) {
+    try (DuplexStream stream = address.dialer().dial()) {
+      return stream instanceof ProgramStream;
+    } catch (IOException e) { // nobody listens there; or there is no CLI here
+      return String.valueOf(e.getMessage()).contains("docker CLI");
+    }
   }
 
   @Test

@@ -1,8 +1,6 @@
 package dev.previews.docker;
 
-import static org.junit.jupiter.api.Assertions.fail;
-import static org.junit.jupiter.api.Assumptions.abort;
-
+import dev.previews.machines.TestImages;
 import dev.previews.spi.Labels;
 import dev.previews.spi.Machine;
 import dev.previews.testkit.Place;
@@ -45,11 +43,11 @@ final class LocalPlace implements Place {
   }
 
   static String machineImage() {
-    return System.getenv().getOrDefault("PREVIEW_LAB_DOCKER_MACHINE_IMAGE", "machine:local");
+    return TestImages.dockerMachine();
   }
 
   static String busybox() {
-    return System.getenv().getOrDefault("PREVIEW_LAB_BUSYBOX_IMAGE", "busybox:local");
+    return TestImages.busybox();
   }
 
   private static String encoded(String value) {
@@ -68,18 +66,7 @@ final class LocalPlace implements Place {
 
   @Override
   public void require() {
-    try {
-      docker("version");
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      fail(e);
-    } catch (IOException e) {
-      String reason = "no Docker engine to test on: " + e.getMessage();
-      if ("true".equals(System.getenv("PREVIEW_LAB_REQUIRED"))) {
-        fail(reason);
-      }
-      abort(reason);
-    }
+    TestImages.requireEngine();
   }
 
   @Override
