@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 
 /**
  * Removes what carries an environment's label, of every kind that its objects say they come with.
@@ -30,30 +31,53 @@ final class Deletion {
           "v1/configmaps",
           "v1/secrets",
           CLAIMS,
-          "v1/pods");
+          "v1/pods",
+          Lifetime.LEASES);
+
+  /** Volumes, and what owns them. */
+  static final Set<String> KEPT = Set.of(CLAIMS, Lifetime.LEASES);
 
   private static final Duration PAUSE = Duration.ofMillis(200);
 
   private final EnvironmentId id;
   private final Resources resources;
   private final Deadline deadline;
+  private final String lifetime;
   private final Set<String> named = new TreeSet<>();
 
   Deletion(Cluster cluster, EnvironmentId id, Deadline deadline) {
     this.id = id;
     this.resources = new Resources(cluster);
     this.deadline = deadline;
+    this.lifetime = Lifetime.nameOf(id.value());
+  }
+
+  /** An object that a round found. */
+  private record Found(String name, boolean deleting) {
+    @Override
+    public String toString() {
+      return name;
+    }
   }
 
   /** Deletes, and waits until all is gone. */
   void run(VolumePolicy volumes) {
+    run(volumes, List::isEmpty);
+  }
+
+  /** Deletes, volumes too, and waits until all is on its way. */
+  void begin() {
+    run(VolumePolicy.REMOVE, left -> left.stream().allMatch(Found::deleting));
+  }
+
+  private void run(VolumePolicy volumes, Predicate<List<Found>> isEnough) {
     Set<String> kinds = new TreeSet<>(COMMON);
     if (volumes == VolumePolicy.KEEP) {
-      kinds.remove(CLAIMS);
+      kinds.removeAll(KEPT);
     }
     while (true) {
-      List<String> left = sweep(kinds, volumes);
-      if (left.isEmpty()) {
+      List<Found> left = sweep(kinds, volumes);
+      if (isEnough.test(left)) {
         return;
       }
       deadline.pause(PAUSE, "the end of the environment " + id, () -> "still there: " + left);
@@ -61,18 +85,21 @@ final class Deletion {
   }
 
   /** One round: asks for the deletion of what is not on its way yet. */
-  private List<String> sweep(Set<String> kinds, VolumePolicy volumes) {
-    List<String> left = new ArrayList<>();
+  private List<Found> sweep(Set<String> kinds, VolumePolicy volumes) {
+    List<Found> left = new ArrayList<>();
     Set<String> more = new TreeSet<>(kinds);
     Set<String> done = new TreeSet<>();
     while (!more.isEmpty()) {
       for (String resource : List.copyOf(more)) {
         for (KubeObject object : list(resource)) {
-          left.add(resource + " " + object.name());
+          if (volumes == VolumePolicy.KEEP && object.name().equals(lifetime)) {
+            continue; // the volumes belong to it
+          }
+          left.add(new Found(resource + " " + object.name(), object.deleting()));
           named.addAll(recorded(object, volumes));
           kinds.addAll(named);
           // A Pod goes with what made it.
-          if (!object.deleting() && !isMade(object)) {
+          if (!object.deleting() && !Lifetime.isMade(object)) {
             resources.delete(resource, object, deadline);
           }
         }
@@ -87,19 +114,13 @@ final class Deletion {
   /** Kinds that no object names are only looked at where we may. */
   private List<KubeObject> list(String resource) {
     return named.contains(resource)
-        ? resources.list(resource, Ownership.selector(id), deadline)
+        ? resources.listIfThere(resource, Ownership.selector(id), deadline)
         : resources.listIfAllowed(resource, Ownership.selector(id), deadline);
   }
 
-  private static boolean isMade(KubeObject object) {
-    return !object.objects("metadata", "ownerReferences").isEmpty();
-  }
-
   private static List<String> recorded(KubeObject object, VolumePolicy volumes) {
-    String kinds = object.annotations().getOrDefault(Ownership.KINDS, "");
-    return List.of(kinds.split(",")).stream()
-        .filter(it -> it.indexOf('/') > 0)
-        .filter(it -> volumes == VolumePolicy.REMOVE || !it.equals(CLAIMS))
+    return Ownership.kindsOf(object).stream()
+        .filter(it -> volumes == VolumePolicy.REMOVE || !KEPT.contains(it))
         .toList();
   }
 }

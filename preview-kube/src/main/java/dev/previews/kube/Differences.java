@@ -4,48 +4,58 @@ import dev.previews.kube.cluster.KubeObject;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import java.util.TreeSet;
 
-/** Where an object that is there is not as it should be. */
+/** What a template says otherwise than it did when an object was created. */
 final class Differences {
   private static final int LONGEST = 60;
+  private static final String NONE = "(none)";
 
+  private final Map<String, String> stored;
+  private final Map<String, String> wanted;
+  private final Map<String, String> before;
   private final boolean secret;
-  private final List<String> found = new ArrayList<>();
 
-  private Differences(boolean secret) {
-    this.secret = secret;
+  private Differences(KubeObject is, KubeObject wanted) {
+    this.stored = Fields.of(is).values();
+    this.wanted = Fields.of(wanted).values();
+    this.before = Fields.read(is.annotations().getOrDefault(Ownership.FIELDS, ""));
+    this.secret = wanted.kind().equals("Secret");
   }
 
-  /** One line for each field that is wanted and is not so; what the server filled in is ignored. */
+  /** One line for each field: changed, new or removed. What the server filled in is ignored. */
   static List<String> between(KubeObject is, KubeObject wanted) {
-    Differences differences = new Differences(wanted.kind().equals("Secret"));
-    differences.compare("", is.tree(), wanted.tree());
-    return differences.found;
+    return new Differences(is, wanted).lines();
   }
 
-  private void compare(String path, Object is, Object wanted) {
-    if (wanted instanceof Map<?, ?> fields && is instanceof Map<?, ?> present) {
-      fields.forEach((key, value) -> compareField(path + "." + key, present.get(key), value));
-    } else if (wanted instanceof List<?> list
-        && is instanceof List<?> present
-        && list.size() == present.size()) {
-      for (int i = 0; i < list.size(); i++) {
-        compareField(path + "[" + i + "]", present.get(i), list.get(i));
+  private List<String> lines() {
+    List<String> lines = new ArrayList<>();
+    TreeSet<String> paths = new TreeSet<>(before.keySet());
+    paths.addAll(wanted.keySet());
+    for (String path : paths) {
+      if (differs(path)) {
+        lines.add(path + ": " + text(path, stored) + " -> " + text(path, wanted));
       }
-    } else if (!String.valueOf(is).equals(String.valueOf(wanted))) {
-      found.add(path.substring(1) + ": " + text(is) + " -> " + text(wanted));
     }
+    return lines;
   }
 
-  private void compareField(String path, @Nullable Object is, @Nullable Object wanted) {
-    if (wanted != null && !path.startsWith(".metadata.annotations.dev.previews.")) {
-      compare(path, is == null ? "(none)" : is, wanted);
+  private boolean differs(String path) {
+    String now = wanted.get(path);
+    if (before.isEmpty()) {
+      // Nothing was recorded: what is there may differ from what was asked for, but it is all we
+      // have.
+      return now != null && !now.equals(stored.get(path));
     }
+    return now == null || !Fields.digest(now).equals(before.get(path));
   }
 
-  private String text(Object value) {
-    String text = secret ? "(secret)" : String.valueOf(value).replace('\n', ' ');
+  private String text(String path, Map<String, String> values) {
+    String value = values.getOrDefault(path, NONE);
+    if (secret && !value.equals(NONE)) {
+      return "(secret)";
+    }
+    String text = value.replace('\n', ' ');
     return text.length() > LONGEST ? text.substring(0, LONGEST) + "…" : text;
   }
 }

@@ -1,5 +1,6 @@
 package dev.previews.kube;
 
+import dev.previews.error.InvalidInputException;
 import dev.previews.kube.cluster.ClusterSettings;
 import dev.previews.spi.Context;
 import dev.previews.spi.Driver;
@@ -26,15 +27,23 @@ import org.jspecify.annotations.Nullable;
 public final class Kube implements DriverConfig {
   private static final String IMAGE = "docker:28-dind";
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
+  private static final Duration SCHEDULING_TIMEOUT = Duration.ofMinutes(3);
+  private static final Duration GRACE = Duration.ofMinutes(10);
 
   private final ClusterSettings cluster;
   private final Map<String, Object> values;
   private final Map<String, String> images;
+  private final Waits waits;
 
-  private Kube(ClusterSettings cluster, Map<String, Object> values, Map<String, String> images) {
+  private Kube(
+      ClusterSettings cluster,
+      Map<String, Object> values,
+      Map<String, String> images,
+      Waits waits) {
     this.cluster = cluster;
     this.values = values;
     this.images = images;
+    this.waits = waits;
   }
 
   /** The current context's cluster and namespace. */
@@ -46,7 +55,11 @@ public final class Kube implements DriverConfig {
     values.put("cpu", "50m");
     values.put("memory", "128Mi");
     values.put("registryMirrors", List.of());
-    return new Kube(new ClusterSettings(null, null, null, CONNECT_TIMEOUT), values, Map.of());
+    return new Kube(
+        new ClusterSettings(null, null, null, CONNECT_TIMEOUT),
+        values,
+        Map.of(),
+        new Waits(SCHEDULING_TIMEOUT, GRACE, true));
   }
 
   /** The same in this namespace, which exists. */
@@ -67,6 +80,37 @@ public final class Kube implements DriverConfig {
   /** The same where the API server may take so long to answer at first. Default: 10 seconds. */
   public Kube connectTimeout(Duration timeout) {
     return with(cluster.kubeconfig(), cluster.context(), cluster.namespace(), timeout);
+  }
+
+  /**
+   * The same where {@code up} gives up when no node has had room for so long; a cluster that adds
+   * nodes by itself needs a few minutes. Default: 3 minutes.
+   */
+  public Kube schedulingTimeout(Duration timeout) {
+    return new Kube(cluster, values, images, new Waits(timeout, waits.grace(), waits.removal()));
+  }
+
+  /**
+   * The same where the cluster itself removes an environment so long after its time is over, if no
+   * client has done it before. Default: 10 minutes, more than an {@code up} usually takes.
+   *
+   * @throws InvalidInputException when it is negative
+   */
+  public Kube grace(Duration time) {
+    if (time.isNegative()) {
+      throw new InvalidInputException("the grace must not be negative, as " + time + " is");
+    }
+    return new Kube(cluster, values, images, new Waits(waits.scheduling(), time, waits.removal()));
+  }
+
+  /**
+   * The same where {@code down} ends when all is gone, or else as soon as the cluster has been told
+   * to remove all: a Pod may take half a minute for its end. An {@code up} that comes meanwhile
+   * waits for that. A {@code down} that keeps volumes always waits. Default: true.
+   */
+  public Kube waitForRemoval(boolean untilGone) {
+    return new Kube(
+        cluster, values, images, new Waits(waits.scheduling(), waits.grace(), untilGone));
   }
 
   /** The same with this image of a Docker engine. */
@@ -103,7 +147,7 @@ public final class Kube implements DriverConfig {
   public Kube imageMap(String from, String to) {
     Map<String, String> more = new LinkedHashMap<>(images);
     more.put(from, to);
-    return new Kube(cluster, values, more);
+    return new Kube(cluster, values, more, waits);
   }
 
   private Kube with(
@@ -112,18 +156,26 @@ public final class Kube implements DriverConfig {
       @Nullable String namespace,
       Duration connectTimeout) {
     return new Kube(
-        new ClusterSettings(kubeconfig, context, namespace, connectTimeout), values, images);
+        new ClusterSettings(kubeconfig, context, namespace, connectTimeout), values, images, waits);
   }
 
   private Kube with(String name, Object value) {
     Map<String, Object> more = new LinkedHashMap<>(values);
     more.put(name, value);
-    return new Kube(cluster, more, images);
+    return new Kube(cluster, more, images, waits);
+  }
+
+  /** All that was said. */
+  record Settings(ClusterSettings cluster, MachineTemplate template, Waits waits) {}
+
+  Settings settings() {
+    return new Settings(cluster, new MachineTemplate(values, images), waits);
   }
 
   @Override
   public Driver open(Context context) {
-    return KubeDriver.open(cluster, new MachineTemplate(values, images), context);
+    Settings all = settings();
+    return KubeDriver.open(all.cluster(), all.template(), all.waits(), context);
   }
 
   @Override

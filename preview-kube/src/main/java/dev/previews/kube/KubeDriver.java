@@ -25,30 +25,38 @@ final class KubeDriver implements Driver {
 
   private final Cluster cluster;
   private final MachineTemplate template;
+  private final Waits waits;
   private final Machines machines;
   private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
 
-  private KubeDriver(Cluster cluster, MachineTemplate template) {
+  private KubeDriver(Cluster cluster, MachineTemplate template, Waits waits) {
     this.cluster = cluster;
+    this.waits = waits;
     this.template = template;
     this.machines = new Machines(cluster);
   }
 
-  static KubeDriver open(ClusterSettings settings, MachineTemplate template, Context context) {
-    return new KubeDriver(Cluster.open(settings, context.deadline()), template);
+  static KubeDriver open(
+      ClusterSettings settings, MachineTemplate template, Waits waits, Context context) {
+    return new KubeDriver(Cluster.open(settings, context.deadline()), template, waits);
   }
 
   @Override
   public Machine ensure(MachineSpec spec, Context context) {
     requireOpen();
-    Installation installation = new Installation(cluster, machines, context);
+    Installation installation = new Installation(cluster, machines, waits, context);
     Machine machine =
         installation.ensure(spec, template.render(spec, cluster.namespace(), context::notice));
     try (Connection connection = connect(machine, context)) {
-      PodWait pod = new PodWait(cluster, spec.id(), spec.id().value(), context.deadline());
+      PodWait pod =
+          new PodWait(
+              cluster, spec.id(), machines.hostOf(machine), waits.scheduling(), context.deadline());
       new EngineReadiness(
-              connection, () -> pod.await(machines.selectorOf(machine)), context.deadline())
+              connection,
+              () -> pod.await(machines.selectorOf(machine)),
+              () -> pod.evidence(machines.selectorOf(machine)),
+              context.deadline())
           .await(machine.directory());
     }
     return machine;
@@ -79,6 +87,8 @@ final class KubeDriver implements Driver {
         new PodConnection(
             cluster,
             () -> finder.find(machines.selectorOf(machine), Deadline.in(RELOCATION)),
+            () ->
+                new Lifetime(cluster, machine.id(), waits.grace(), Deadline.in(RELOCATION)).renew(),
             () -> connections.remove(self[0]));
     self[0] = connection;
     connections.add(connection);
@@ -88,7 +98,20 @@ final class KubeDriver implements Driver {
   @Override
   public void delete(EnvironmentId id, VolumePolicy volumes, Context context) {
     requireOpen();
-    new Deletion(cluster, id, context.deadline()).run(volumes);
+    Lifetime lifetime = new Lifetime(cluster, id, waits.grace(), context.deadline());
+    if (volumes == VolumePolicy.KEEP) {
+      // What is kept on purpose does not go when the environment's time is over.
+      lifetime.keep();
+    }
+    Deletion deletion = new Deletion(cluster, id, context.deadline());
+    if (volumes == VolumePolicy.REMOVE && !waits.removal()) {
+      deletion.begin();
+      return;
+    }
+    deletion.run(volumes);
+    if (volumes == VolumePolicy.KEEP) {
+      lifetime.endIfAlone();
+    }
   }
 
   private void requireOpen() {

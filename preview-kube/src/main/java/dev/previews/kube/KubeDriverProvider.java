@@ -8,12 +8,14 @@ import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.BiFunction;
 
 /** {@code kube}, or {@code kube://namespace?context=name}. */
 public final class KubeDriverProvider implements DriverProvider {
+  private static final Duration NONE = Duration.ZERO;
   private static final Map<String, BiFunction<Kube, String, Kube>> OPTIONS = options();
 
   /** For {@link java.util.ServiceLoader}. */
@@ -21,12 +23,16 @@ public final class KubeDriverProvider implements DriverProvider {
 
   private static Map<String, BiFunction<Kube, String, Kube>> options() {
     Map<String, BiFunction<Kube, String, Kube>> options = new LinkedHashMap<>();
+    options.put("connectTimeout", (kube, time) -> kube.connectTimeout(seconds(time)));
     options.put("context", Kube::context);
+    options.put("grace", (kube, time) -> kube.grace(time.equals("0") ? NONE : seconds(time)));
     options.put("image", Kube::image);
     options.put("kubeconfig", (kube, file) -> kube.kubeconfig(path(file)));
     options.put("registryMirror", Kube::registryMirror);
+    options.put("schedulingTimeout", (kube, time) -> kube.schedulingTimeout(seconds(time)));
     options.put("storageClass", Kube::storageClass);
     options.put("storageSize", Kube::storageSize);
+    options.put("waitForRemoval", (kube, yes) -> kube.waitForRemoval(isTrue(yes)));
     return options;
   }
 
@@ -65,6 +71,21 @@ public final class KubeDriverProvider implements DriverProvider {
       kube = option.apply(kube, decode(part.substring(equals + 1)));
     }
     return kube;
+  }
+
+  private static boolean isTrue(String value) {
+    return switch (value) {
+      case "true" -> true;
+      case "false" -> false;
+      default -> throw new InvalidInputException("'" + value + "' is neither true nor false");
+    };
+  }
+
+  private static Duration seconds(String value) {
+    if (!value.matches("[1-9][0-9]{0,5}")) {
+      throw new InvalidInputException("'" + value + "' is no number of seconds");
+    }
+    return Duration.ofSeconds(Long.parseLong(value));
   }
 
   private static Path path(String file) {

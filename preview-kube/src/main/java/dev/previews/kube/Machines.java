@@ -8,10 +8,11 @@ import dev.previews.kube.cluster.KubeObject;
 import dev.previews.kube.template.TemplateChecks;
 import dev.previews.spi.Labels;
 import dev.previews.spi.Machine;
-import java.util.Comparator;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -20,6 +21,7 @@ final class Machines {
   static final String DRIVER = "kube";
   static final List<String> HOSTS = List.of("apps/v1/deployments", "apps/v1/statefulsets");
   private static final String SELECTOR = "selector";
+  private static final String HOST = "host";
   private static final String ANY_HOST =
       Labels.ENVIRONMENT + "," + TemplateChecks.COMPONENT + "=" + TemplateChecks.DOCKER_HOST;
 
@@ -34,13 +36,29 @@ final class Machines {
             ANY_HOST.replace(Labels.ENVIRONMENT + ",", Ownership.selector(id) + ","),
             Ownership.selector(id),
             deadline)
-        .findFirst();
+        .findFirst()
+        .or(() -> keptData(Ownership.selector(id), deadline).findFirst());
   }
 
   List<Machine> list(Deadline deadline) {
-    return machines(ANY_HOST, Labels.ENVIRONMENT, deadline)
-        .sorted(Comparator.comparing(Machine::id))
-        .toList();
+    Map<EnvironmentId, Machine> machines = new TreeMap<>();
+    Stream.concat(
+            machines(ANY_HOST, Labels.ENVIRONMENT, deadline),
+            keptData(Labels.ENVIRONMENT, deadline))
+        .forEach(it -> machines.putIfAbsent(it.id(), it));
+    return List.copyOf(machines.values());
+  }
+
+  /** What a machine left behind that was taken down; it does not expire. */
+  private Stream<Machine> keptData(String claims, Deadline deadline) {
+    return resources.listIfAllowed(Deletion.CLAIMS, claims, deadline).stream()
+        .map(
+            it ->
+                described(
+                        it,
+                        it.deleting() ? Environment.State.REMOVING : Environment.State.STOPPED,
+                        "only its data is left")
+                    .build());
   }
 
   private Stream<Machine> machines(String hosts, String pods, Deadline deadline) {
@@ -68,23 +86,46 @@ final class Machines {
                 : unready.flatMap(PodReport::hopeless).isPresent() || isScaledDown(host)
                     ? Environment.State.STOPPED
                     : Environment.State.STARTING;
+    Machine.Builder machine =
+        described(host, state, ready ? "" : unready.map(PodReport::state).orElse(""))
+            .property(SELECTOR, selector(host))
+            .property(HOST, host.name())
+            .ttl(host.annotations());
+    pods.stream()
+        .map(PodReport::new)
+        .map(PodReport::unusedSince)
+        .reduce(Machines::later)
+        .flatMap(it -> it)
+        .ifPresent(machine::unusedSince);
+    return machine.build();
+  }
+
+  /** Unknown when it is of one of them. */
+  private static Optional<Instant> later(Optional<Instant> one, Optional<Instant> other) {
+    return one.flatMap(it -> other.map(that -> it.isBefore(that) ? that : it));
+  }
+
+  private static Machine.Builder described(
+      KubeObject object, Environment.State state, String detail) {
     Environment environment =
         new Environment(
-            new EnvironmentId(Ownership.environmentOf(host)),
+            new EnvironmentId(Ownership.environmentOf(object)),
             DRIVER,
-            Ownership.ownerOf(host),
-            Ownership.createdOf(host),
+            Ownership.ownerOf(object),
+            Ownership.createdOf(object),
             state,
-            ready ? "" : unready.map(PodReport::state).orElse(""));
-    return Machine.of(environment)
-        .directory("/var/lib/docker/previews/" + environment.id())
-        .property(SELECTOR, selector(host))
-        .build();
+            detail);
+    return Machine.of(environment).directory("/var/lib/docker/previews/" + environment.id());
   }
 
   /** The label selector of the machine's Pod. */
   String selectorOf(Machine machine) {
     return machine.properties().getOrDefault(SELECTOR, Ownership.selector(machine.id()));
+  }
+
+  /** The name of the Deployment or StatefulSet that the machine is. */
+  String hostOf(Machine machine) {
+    return machine.properties().getOrDefault(HOST, machine.id().value());
   }
 
   static String selector(KubeObject host) {
@@ -100,7 +141,7 @@ final class Machines {
     return host.number("status", "readyReplicas") > 0 && !host.deleting();
   }
 
-  private static boolean isScaledDown(KubeObject host) {
+  static boolean isScaledDown(KubeObject host) {
     return host.at("spec", "replicas").map(it -> it.equals(0)).orElse(false);
   }
 }

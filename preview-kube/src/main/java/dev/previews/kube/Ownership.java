@@ -8,6 +8,7 @@ import dev.previews.spi.Labels;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * Whose an object is, as it says itself. The environment is a label, to be found by; an owner's
@@ -23,25 +24,36 @@ record Ownership(
     EnvironmentId id, String owner, Instant created, String template, List<String> kinds) {
   static final String TEMPLATE = "dev.previews.template";
   static final String KINDS = "dev.previews.kinds";
+  static final String FIELDS = "dev.previews.fields";
 
   /** Marks an object, the Pods that it makes and the claims that it makes. */
   void mark(KubeObject object) {
+    String fields = Fields.of(object).summary();
     Map<String, Object> annotations = object.make("metadata", "annotations");
     annotations.put(Labels.OWNER, owner);
     annotations.put(TEMPLATE, template);
     annotations.put(KINDS, String.join(",", kinds));
+    annotations.put(FIELDS, fields);
     label(object);
     PodTemplates.of(object).forEach(this::label);
     for (KubeObject claim : PodTemplates.claims(object)) {
       label(claim);
-      claim.make("metadata", "annotations").put(Labels.OWNER, owner);
+      // The claim outlives its template: the digest is that of the one that made it.
+      Map<String, Object> ofClaim = claim.make("metadata", "annotations");
+      ofClaim.put(Labels.OWNER, owner);
+      ofClaim.put(TEMPLATE, template);
+      ofClaim.put(KINDS, String.join(",", kinds));
     }
   }
 
   private void label(KubeObject object) {
-    Map<String, Object> labels = object.make("metadata", "labels");
-    labels.put(Labels.ENVIRONMENT, id.value());
-    labels.put(Labels.CREATED, String.valueOf(created.getEpochSecond()));
+    object.make("metadata", "labels").putAll(labels());
+  }
+
+  Map<String, String> labels() {
+    return Map.of(
+        Labels.ENVIRONMENT, id.value(),
+        Labels.CREATED, String.valueOf(created.getEpochSecond()));
   }
 
   static String ownerOf(KubeObject object) {
@@ -57,6 +69,12 @@ record Ownership(
     return seconds.matches("\\d{1,12}")
         ? Instant.ofEpochSecond(Long.parseLong(seconds))
         : Instant.EPOCH;
+  }
+
+  /** The resources that the object says its environment has. */
+  static List<String> kindsOf(KubeObject object) {
+    String kinds = object.annotations().getOrDefault(KINDS, "");
+    return Stream.of(kinds.split(",")).filter(it -> it.indexOf('/') > 0).toList();
   }
 
   static String selector(EnvironmentId id) {

@@ -56,14 +56,23 @@ final class PodFinder {
   }
 
   private static boolean runs(KubeObject pod) {
-    String container = container(pod);
-    return pod.objects("status", "containerStatuses").stream()
-        .filter(it -> it.text("name").equals(container))
-        .anyMatch(it -> it.at("state", "running").isPresent());
+    return status(pod).filter(it -> it.at("state", "running").isPresent()).isPresent();
   }
 
   private static PodAddress address(KubeObject pod) {
-    return new PodAddress(pod.namespace(), pod.name(), pod.uid(), container(pod));
+    return new PodAddress(
+        pod.namespace(),
+        pod.name(),
+        pod.uid(),
+        container(pod),
+        status(pod).map(it -> it.text("containerID")).orElse(""));
+  }
+
+  private static Optional<KubeObject> status(KubeObject pod) {
+    String container = container(pod);
+    return pod.objects("status", "containerStatuses").stream()
+        .filter(it -> it.text("name").equals(container))
+        .findFirst();
   }
 
   private static String container(KubeObject pod) {

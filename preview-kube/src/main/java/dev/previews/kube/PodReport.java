@@ -1,20 +1,46 @@
 package dev.previews.kube;
 
 import dev.previews.kube.cluster.KubeObject;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** What a Pod says about itself. */
 record PodReport(KubeObject pod) {
   private static final Set<String> HOPELESS =
       Set.of("ErrImageNeverPull", "InvalidImageName", "CreateContainerConfigError");
+  private static final Set<String> PULLING = Set.of("ErrImagePull", "ImagePullBackOff");
+
+  /** What no later attempt mends; a registry that is away for a moment is none of it. */
+  private static final Pattern NO_SUCH_IMAGE =
+      Pattern.compile(
+          "not found|manifest unknown|does not exist|unauthorized|denied|invalid reference|no match"
+              + " for platform",
+          Pattern.CASE_INSENSITIVE);
+
   private static final int RESTARTS_OF_A_CRASH_LOOP = 2;
 
   boolean ready() {
     return condition("Ready").map(it -> it.text("status").equals("True")).orElse(false);
+  }
+
+  /** Since when it has not been ready; empty when it is, or does not say. */
+  Optional<Instant> unusedSince() {
+    if (ready()) {
+      return Optional.empty();
+    }
+    String since = condition("Ready").map(it -> it.text("lastTransitionTime")).orElse("");
+    try {
+      return Optional.of(
+          Instant.parse(since.isEmpty() ? pod.text("metadata", "creationTimestamp") : since));
+    } catch (DateTimeParseException e) {
+      return Optional.empty();
+    }
   }
 
   /** In a few words: what it waits for. */
@@ -50,9 +76,7 @@ record PodReport(KubeObject pod) {
             it -> {
               String reason = it.text("state", "waiting", "reason");
               String message = it.text("state", "waiting", "message");
-              boolean missing =
-                  reason.equals("ImagePullBackOff")
-                      || reason.equals("ErrImagePull") && message.contains("not found");
+              boolean missing = PULLING.contains(reason) && NO_SUCH_IMAGE.matcher(message).find();
               boolean looping =
                   reason.equals("CrashLoopBackOff")
                       && it.number("restartCount") >= RESTARTS_OF_A_CRASH_LOOP;
@@ -60,6 +84,21 @@ record PodReport(KubeObject pod) {
                   ? Stream.of("container " + it.text("name") + ": " + reason + " " + message)
                   : Stream.empty();
             })
+        .findFirst();
+  }
+
+  /** Why an image has not come yet; empty while nothing failed. Later attempts may mend it. */
+  Optional<String> unpulled() {
+    return containers()
+        .filter(it -> PULLING.contains(it.text("state", "waiting", "reason")))
+        .map(
+            it ->
+                "container "
+                    + it.text("name")
+                    + ": "
+                    + it.text("state", "waiting", "reason")
+                    + " "
+                    + it.text("state", "waiting", "message"))
         .findFirst();
   }
 

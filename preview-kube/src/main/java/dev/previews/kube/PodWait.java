@@ -6,12 +6,7 @@ import dev.previews.exec.Deadline;
 import dev.previews.kube.cluster.Cluster;
 import dev.previews.kube.cluster.KubeObject;
 import java.time.Duration;
-import java.util.Comparator;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Waits for the machine's Pod, and says why when it does not come: at the deadline, or earlier when
@@ -19,35 +14,63 @@ import org.jspecify.annotations.Nullable;
  */
 final class PodWait {
   private static final Duration PAUSE = Duration.ofMillis(200);
-  private static final Duration UNSCHEDULABLE = Duration.ofSeconds(60);
+  private static final Duration MOMENT = Duration.ofSeconds(5);
   private static final Duration NO_POD = Duration.ofSeconds(60);
-  private static final int EVENTS = 10;
-  private static final String LOG_LINES = "30";
+
+  /** How long no Pod is no surprise. */
+  private static final Duration SOON = Duration.ofSeconds(2);
+
+  /** What was replaced may hold for a moment what the new Pod needs. */
+  private static final Duration REFUSED = Duration.ofSeconds(10);
+
+  /** A registry may be away for a moment; the cluster tries three times in this one. */
+  private static final Duration NO_IMAGE = Duration.ofSeconds(40);
 
   private final Cluster cluster;
   private final EnvironmentId id;
   private final String host;
+  private final Duration schedulingTimeout;
   private final Deadline deadline;
   private final PodFinder finder;
+  private final PodEvidence evidence;
 
-  PodWait(Cluster cluster, EnvironmentId id, String host, Deadline deadline) {
+  /**
+   * A wait.
+   *
+   * @param host the name of the Deployment or StatefulSet that makes the Pod
+   */
+  PodWait(
+      Cluster cluster,
+      EnvironmentId id,
+      String host,
+      Duration schedulingTimeout,
+      Deadline deadline) {
     this.cluster = cluster;
+    this.schedulingTimeout = schedulingTimeout;
     this.id = id;
     this.host = host;
     this.deadline = deadline;
     this.finder = new PodFinder(cluster, id);
+    this.evidence = new PodEvidence(cluster);
   }
 
   void await(String selector) {
-    Deadline patience = Deadline.in(NO_POD);
-    @Nullable Deadline scheduling = null;
+    Grace podless = new Grace(NO_POD);
+    Grace soon = new Grace(SOON);
+    Grace refused = new Grace(REFUSED);
+    Grace unscheduled = new Grace(schedulingTimeout);
+    Grace unpulled = new Grace(NO_IMAGE);
     while (true) {
       Optional<KubeObject> pod = finder.pods(selector, deadline).stream().findFirst();
       if (pod.isEmpty()) {
-        if (patience.passed()) {
-          throw failure("it has no Pod", events(host), null);
+        boolean over = podless.isOver(true);
+        Optional<String> refusal = soon.isOver(true) ? evidence.refusal(host) : Optional.empty();
+        if (refused.isOver(refusal.isPresent()) || over) {
+          throw failure(
+              "it has no Pod" + refusal.map(it -> ": " + it).orElse(""), evidence.events(host));
         }
-        deadline.pause(PAUSE, "the Pod of " + id, () -> "no Pod yet\n" + events(host));
+        deadline.pause(
+            PAUSE, "the Pod of " + id, () -> "no Pod yet\n" + evidence.ofMissingPod(host));
         continue;
       }
       PodReport report = new PodReport(pod.get());
@@ -55,22 +78,34 @@ final class PodWait {
         return;
       }
       report.hopeless().ifPresent(why -> fail(why, pod.get()));
-      if (report.unschedulable().isEmpty()) {
-        scheduling = null;
-      } else if (scheduling == null) {
-        scheduling = Deadline.in(UNSCHEDULABLE);
-      } else if (scheduling.passed()) {
-        fail(report.unschedulable().get(), pod.get());
+      if (unscheduled.isOver(report.unschedulable().isPresent())) {
+        fail(report.unschedulable().orElse(""), pod.get());
       }
-      deadline.pause(PAUSE, "the Pod of " + id, () -> report.state() + "\n" + evidence(pod.get()));
+      if (unpulled.isOver(report.unpulled().isPresent())) {
+        fail(report.unpulled().orElse(""), pod.get());
+      }
+      deadline.pause(
+          PAUSE, "the Pod of " + id, () -> report.state() + "\n" + evidence.of(pod.get()));
+    }
+  }
+
+  /** What the cluster knows about the Pod; worth a moment although the deadline has passed. */
+  String evidence(String selector) {
+    try {
+      return finder.pods(selector, Deadline.in(MOMENT)).stream()
+          .findFirst()
+          .map(evidence::of)
+          .orElse("there is no Pod");
+    } catch (RuntimeException e) {
+      return "(nothing is known of the Pod: " + e.getMessage() + ")";
     }
   }
 
   private void fail(String why, KubeObject pod) {
-    throw failure("its Pod cannot become ready: " + why, evidence(pod), null);
+    throw failure("its Pod cannot become ready: " + why, evidence.of(pod));
   }
 
-  private RemoteCommandException failure(String why, String evidence, @Nullable Throwable cause) {
+  private RemoteCommandException failure(String why, String said) {
     return new RemoteCommandException(
         "the machine of "
             + id
@@ -78,55 +113,7 @@ final class PodWait {
             + cluster.namespace()
             + "' does not start: "
             + why,
-        evidence,
-        cause);
-  }
-
-  /** The deadline has perhaps passed, and the reason is still worth a moment. */
-  private String evidence(KubeObject pod) {
-    return (events(pod.name()) + "\n" + logs(pod)).strip();
-  }
-
-  private String events(String name) {
-    String path = new Resources(cluster).path("v1/events");
-    Map<String, String> query = Map.of("fieldSelector", "involvedObject.name=" + name);
-    try {
-      List<KubeObject> events =
-          cluster.get(path, query, moment()).orThrow().objects("items").stream()
-              .sorted(Comparator.comparing((KubeObject it) -> it.text("lastTimestamp")))
-              .toList();
-      return events.stream()
-          .skip(Math.max(0, events.size() - EVENTS))
-          .map(it -> "event " + it.text("reason") + ": " + it.text("message"))
-          .collect(Collectors.joining("\n"));
-    } catch (RuntimeException e) {
-      return "(no events: " + e.getMessage() + ")";
-    }
-  }
-
-  private String logs(KubeObject pod) {
-    StringBuilder text = new StringBuilder();
-    for (KubeObject container : pod.objects("status", "containerStatuses")) {
-      boolean waits = container.at("state", "waiting").isPresent();
-      if (waits && container.number("restartCount") == 0) {
-        continue;
-      }
-      String log =
-          cluster.text(
-              new Resources(cluster).path("v1/pods", pod.name()) + "/log",
-              Map.of(
-                  "container", container.text("name"),
-                  "tailLines", LOG_LINES,
-                  "previous", String.valueOf(waits)),
-              moment());
-      if (!log.isBlank()) {
-        text.append("log of ").append(container.text("name")).append(":\n").append(log);
-      }
-    }
-    return text.toString();
-  }
-
-  private static Deadline moment() {
-    return Deadline.in(Duration.ofSeconds(5));
+        said,
+        null);
   }
 }

@@ -24,11 +24,9 @@ final class Resources {
    * no such kind in namespaces.
    */
   Optional<String> resourceOf(KubeObject object, Deadline deadline) {
-    return cluster.resources(object.apiVersion(), deadline).stream()
-        .filter(it -> it.text("kind").equals(object.kind()) && it.text("name").indexOf('/') < 0)
-        .filter(it -> it.text("namespaced").equals("true"))
-        .map(it -> object.apiVersion() + "/" + it.text("name"))
-        .findFirst();
+    return cluster
+        .resource(object.apiVersion(), object.kind(), deadline)
+        .map(it -> object.apiVersion() + "/" + it.text("name"));
   }
 
   String path(String resource) {
@@ -52,7 +50,14 @@ final class Resources {
     return cluster.list(path(resource), Map.of("labelSelector", labelSelector), deadline).orThrow();
   }
 
-  /** The same; none where we may not look, or where the cluster has no such kind any more. */
+  /** The same; none where the cluster has no such kind any more. */
+  List<KubeObject> listIfThere(String resource, String labelSelector, Deadline deadline) {
+    Listing listing =
+        cluster.list(path(resource), Map.of("labelSelector", labelSelector), deadline);
+    return listing.last().notFound() ? List.of() : listing.orThrow();
+  }
+
+  /** The same; none where we may not look, either. */
   List<KubeObject> listIfAllowed(String resource, String labelSelector, Deadline deadline) {
     Listing listing =
         cluster.list(path(resource), Map.of("labelSelector", labelSelector), deadline);
@@ -68,6 +73,50 @@ final class Resources {
         object,
         Map.of("fieldManager", FIELD_MANAGER, "force", "true", "dryRun", "All"),
         deadline);
+  }
+
+  /** The same; none where we may not look. */
+  Optional<KubeObject> getIfAllowed(String resource, String name, Deadline deadline) {
+    Answer answer = cluster.get(path(resource, name), Map.of(), deadline);
+    return answer.notFound() || answer.status() == 403
+        ? Optional.empty()
+        : Optional.of(answer.orThrow());
+  }
+
+  /**
+   * Makes the fields so that the object names, and leaves the others alone.
+   *
+   * @param manager what is said beside our name about who wants them
+   */
+  void change(String resource, KubeObject object, String manager, Deadline deadline) {
+    cluster
+        .apply(
+            path(resource, object.name()),
+            object,
+            Map.of("fieldManager", FIELD_MANAGER + manager, "force", "true"),
+            deadline)
+        .orThrow();
+  }
+
+  /** The same to a subresource; a refusal is only told. */
+  Answer tryChange(
+      String resource, String subresource, KubeObject object, String manager, Deadline deadline) {
+    return cluster.apply(
+        path(resource, object.name()) + "/" + subresource,
+        object,
+        Map.of("fieldManager", FIELD_MANAGER + manager, "force", "true"),
+        deadline);
+  }
+
+  /** Changes one annotation of an object. */
+  void annotate(String resource, KubeObject object, String name, String value, Deadline deadline) {
+    KubeObject change =
+        new KubeObject(
+            Map.of(
+                "apiVersion", object.apiVersion(),
+                "kind", object.kind(),
+                "metadata", Map.of("name", object.name(), "annotations", Map.of(name, value))));
+    change(resource, change, "-annotations", deadline);
   }
 
   /** Creates an object that must not be there: of two that try at once one gets a 409. */

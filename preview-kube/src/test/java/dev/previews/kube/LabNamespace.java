@@ -1,12 +1,11 @@
 package dev.previews.kube;
 
-import static org.junit.jupiter.api.Assumptions.abort;
-
 import dev.previews.environment.EnvironmentId;
 import dev.previews.exec.Deadline;
 import dev.previews.kube.cluster.Cluster;
 import dev.previews.kube.cluster.ClusterSettings;
 import dev.previews.kube.cluster.KubeObject;
+import dev.previews.machines.TestCluster;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -30,30 +29,21 @@ final class LabNamespace implements AutoCloseable {
         .orThrow();
   }
 
-  /** Aborts, or fails where the lab must be there. */
+  /** Aborts, or fails where there must be a cluster. */
   static void require() {
-    for (String variable : List.of("PREVIEW_LAB_KUBECONFIG", "PREVIEW_LAB_MACHINE_IMAGE")) {
-      if (System.getenv(variable) == null) {
-        if (Boolean.parseBoolean(System.getenv("PREVIEW_LAB_REQUIRED"))) {
-          throw new AssertionError(variable + " is not set: lab/lab up kube");
-        }
-        abort(variable + " is not set");
-      }
-    }
+    TestCluster.find();
   }
 
   static LabNamespace create() {
-    require();
     return new LabNamespace(kubeconfig());
   }
 
   static Path kubeconfig() {
-    return Path.of(System.getenv("PREVIEW_LAB_KUBECONFIG"));
+    return TestCluster.find().kubeconfig();
   }
 
   static String image() {
-    String image = System.getenv("PREVIEW_LAB_MACHINE_IMAGE");
-    return image.indexOf('/') < 0 ? "docker.io/library/" + image : image;
+    return TestCluster.find().machineImage();
   }
 
   static Deadline deadline() {
@@ -78,11 +68,15 @@ final class LabNamespace implements AutoCloseable {
   }
 
   String address() {
+    return address(kubeconfig());
+  }
+
+  String address(Path kubeconfig) {
     return "kube://"
         + name
         + "?"
         + Cluster.query(
-            Map.of("image", image(), "storageSize", "1Gi", "kubeconfig", kubeconfig().toString()));
+            Map.of("image", image(), "storageSize", "1Gi", "kubeconfig", kubeconfig.toString()));
   }
 
   List<KubeObject> objects(String resource, String id) {

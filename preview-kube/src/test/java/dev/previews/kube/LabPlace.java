@@ -1,13 +1,33 @@
 package dev.previews.kube;
 
+import dev.previews.machines.TestImages;
 import dev.previews.spi.Machine;
 import dev.previews.testkit.Place;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.util.List;
 import java.util.Optional;
 
 /** The lab's cluster as a place for the contracts. The namespace is made when it is needed. */
 final class LabPlace implements Place, AutoCloseable {
+  private final boolean restricted;
   private Optional<LabNamespace> namespace = Optional.empty();
+  private Optional<String> address = Optional.empty();
+
+  /** As the cluster's administrator. */
+  LabPlace() {
+    this(false);
+  }
+
+  private LabPlace(boolean restricted) {
+    this.restricted = restricted;
+  }
+
+  /** With exactly the rights of rbac.yaml. */
+  static LabPlace restricted() {
+    return new LabPlace(true);
+  }
 
   private synchronized LabNamespace namespace() {
     if (namespace.isEmpty()) {
@@ -17,13 +37,26 @@ final class LabPlace implements Place, AutoCloseable {
   }
 
   @Override
-  public String driver() {
-    return namespace().address();
+  public synchronized String driver() {
+    if (address.isEmpty()) {
+      address = Optional.of(restricted ? restrictedAddress(namespace()) : namespace().address());
+    }
+    return address.get();
+  }
+
+  private static String restrictedAddress(LabNamespace namespace) {
+    try {
+      RoleAccount account = RoleAccount.create(namespace);
+      account.grant(rule -> true);
+      return namespace.address(account.kubeconfig(Files.createTempDirectory("previews-it")));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Override
   public String image() {
-    return System.getenv().getOrDefault("PREVIEW_LAB_BUSYBOX_IMAGE", "busybox:local");
+    return TestImages.busybox();
   }
 
   @Override

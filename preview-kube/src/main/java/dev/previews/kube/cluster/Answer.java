@@ -2,6 +2,7 @@ package dev.previews.kube.cluster;
 
 import dev.previews.error.PreviewException;
 import dev.previews.error.RemoteCommandException;
+import java.time.Instant;
 
 /**
  * What the API server said to one request.
@@ -10,8 +11,9 @@ import dev.previews.error.RemoteCommandException;
  * @param request the request's method and path
  * @param status the HTTP status
  * @param body the JSON; empty where there was none
+ * @param time when, by the server's clock, to the second
  */
-public record Answer(String server, String request, int status, KubeObject body) {
+public record Answer(String server, String request, int status, KubeObject body, Instant time) {
   /** Whether it is a success. */
   public boolean ok() {
     return status >= 200 && status < 300;
@@ -36,7 +38,10 @@ public record Answer(String server, String request, int status, KubeObject body)
     String remedy =
         switch (status) {
           case 401 -> ": the credentials of the kubeconfig are not accepted, log in again";
-          case 403 -> ": a role is missing, see rbac.yaml of preview-kube";
+          case 403 ->
+              said.contains("being terminated")
+                  ? ""
+                  : ": a role is missing, see rbac.yaml of preview-kube";
           default -> "";
         };
     return new RemoteCommandException(

@@ -4,9 +4,11 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.previews.error.ConnectionException;
+import dev.previews.error.InvalidInputException;
 import dev.previews.error.PreviewInterruptedException;
 import dev.previews.exec.Deadline;
 import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.http.HttpClient;
 import io.fabric8.kubernetes.client.http.HttpRequest;
 import io.fabric8.kubernetes.client.http.HttpResponse;
@@ -16,9 +18,13 @@ import java.net.URLEncoder;
 import java.net.http.WebSocket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -32,6 +38,8 @@ public final class Cluster implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final TypeReference<LinkedHashMap<String, Object>> TREE = new TypeReference<>() {};
   private static final Duration PER_REQUEST = Duration.ofSeconds(30);
+  private static final int CREATE_FOR_STREAMS = 35;
+  private static final Duration LAST_LOOK = Duration.ofSeconds(1);
   private static final int ATTEMPTS_AFTER_A_BROKEN_CONNECTION = 3;
 
   private final Config config;
@@ -39,12 +47,19 @@ public final class Cluster implements AutoCloseable {
   private final SocketFactory sockets = new SocketFactory();
   private final HttpClient http;
   private final Map<String, List<KubeObject>> kinds = new ConcurrentHashMap<>();
+  private KubeObject version = new KubeObject(Map.of());
 
   private Cluster(ClusterSettings settings) {
     config = ConfigSource.read(settings);
     connectTimeout = settings.connectTimeout();
     HttpClient.Builder builder = sockets.newBuilder();
-    HttpClientUtils.applyCommonConfiguration(config, builder, sockets);
+    try {
+      HttpClientUtils.applyCommonConfiguration(config, builder, sockets);
+    } catch (KubernetesClientException e) {
+      throw new InvalidInputException(
+          "a certificate or key in the kubeconfig for " + config.getMasterUrl() + " cannot be used",
+          e);
+    }
     http = builder.build();
     sockets.authenticateAs(config);
   }
@@ -58,13 +73,21 @@ public final class Cluster implements AutoCloseable {
   public static Cluster open(ClusterSettings settings, Deadline deadline) {
     Cluster cluster = new Cluster(settings);
     try {
-      cluster.request(
-          "GET", "/version", Map.of(), null, deadline.within(settings.connectTimeout()));
+      Deadline soon = deadline.within(settings.connectTimeout());
+      cluster.version = cluster.request("GET", "/version", Map.of(), null, soon).body();
       return cluster;
     } catch (RuntimeException e) {
       cluster.close();
       throw e;
     }
+  }
+
+  /** Whether streams into a Pod need the right to create them, as from version 1.35 on. */
+  public boolean wantsCreateForStreams() {
+    String minor = version.text("minor").replaceAll("\\D.*", "");
+    return version.text("major").equals("1")
+        && !minor.isEmpty()
+        && Integer.parseInt(minor) >= CREATE_FOR_STREAMS;
   }
 
   /** The server's address. */
@@ -110,22 +133,36 @@ public final class Cluster implements AutoCloseable {
   }
 
   /**
-   * The resources of a group and version ({@code v1}, {@code apps/v1}) as {@code APIResource}s;
-   * empty when the cluster does not have it. Asked for once.
+   * The {@code APIResource} of a kind of a group and version ({@code v1}, {@code apps/v1}); empty
+   * when the cluster does not have it in namespaces. What was not there is asked for again: it may
+   * be installed at any time.
    */
-  public List<KubeObject> resources(String apiVersion, Deadline deadline) {
-    List<KubeObject> known = kinds.get(apiVersion);
-    if (known == null) {
-      Answer answer = get(base(apiVersion), Map.of(), deadline);
-      known = answer.notFound() ? List.of() : answer.orThrow().objects("resources");
-      kinds.put(apiVersion, known);
+  public Optional<KubeObject> resource(String apiVersion, String kind, Deadline deadline) {
+    Optional<KubeObject> known = resource(kinds.getOrDefault(apiVersion, List.of()), kind);
+    if (known.isPresent()) {
+      return known;
     }
-    return known;
+    Answer answer = get(base(apiVersion), Map.of(), deadline);
+    List<KubeObject> all = answer.notFound() ? List.of() : answer.orThrow().objects("resources");
+    kinds.put(apiVersion, all);
+    return resource(all, kind);
+  }
+
+  private static Optional<KubeObject> resource(List<KubeObject> all, String kind) {
+    return all.stream()
+        .filter(it -> it.text("kind").equals(kind) && it.text("name").indexOf('/') < 0)
+        .filter(it -> it.text("namespaced").equals("true"))
+        .findFirst();
   }
 
   /** The path of a group and version. */
   public static String base(String apiVersion) {
     return (apiVersion.indexOf('/') < 0 ? "/api/" : "/apis/") + apiVersion;
+  }
+
+  /** Asks for nothing much, so that credentials that have run out are renewed. */
+  public void logIn(Deadline deadline) {
+    request("GET", "/version", Map.of(), null, deadline);
   }
 
   /** Opens a WebSocket, with our credentials. */
@@ -156,14 +193,20 @@ public final class Cluster implements AutoCloseable {
     while (true) {
       HttpResponse<String> response = send(method, path, query, body, deadline);
       Answer answer =
-          new Answer(server(), method + " " + path, response.code(), parse(response.body()));
-      if (response.code() != 429 && response.code() != 503) {
+          new Answer(
+              server(),
+              method + " " + path,
+              response.code(),
+              parse(response.body()),
+              time(response));
+      if (!isBusy(response)) {
         return answer;
       }
-      deadline.pause(
-          retryAfter(response),
-          "the Kubernetes API server " + server() + ", which is busy",
-          () -> answer.failure().getMessage());
+      String busy = "the Kubernetes API server " + server() + ", which is busy";
+      deadline.pause(retryAfter(response), busy, () -> answer.failure().getMessage());
+      if (deadline.remaining().toMillis() == 0) {
+        throw deadline.expired(busy, answer.failure().getMessage());
+      }
     }
   }
 
@@ -184,10 +227,10 @@ public final class Cluster implements AutoCloseable {
     }
     HttpRequest request = builder.build();
     for (int attempt = 1; ; attempt++) {
-      Duration most = deadline.remaining(PER_REQUEST);
+      Duration most = patience(deadline);
+      CompletableFuture<HttpResponse<String>> response = http.sendAsync(request, String.class);
       try {
-        return http.sendAsync(request, String.class)
-            .get(Math.max(1, most.toMillis()), TimeUnit.MILLISECONDS);
+        return response.get(Math.max(1, most.toMillis()), TimeUnit.MILLISECONDS);
       } catch (ExecutionException e) {
         if (attempt == ATTEMPTS_AFTER_A_BROKEN_CONNECTION || deadline.passed()) {
           throw unreachable(method, path, e.getCause() == null ? e : e.getCause());
@@ -195,6 +238,7 @@ public final class Cluster implements AutoCloseable {
         Throwable broken = e;
         deadline.pause(Duration.ofMillis(200L * attempt), server(), () -> broken.toString());
       } catch (TimeoutException e) {
+        response.cancel(true);
         throw new ConnectionException(
             "the Kubernetes API server "
                 + server()
@@ -213,6 +257,16 @@ public final class Cluster implements AutoCloseable {
     }
   }
 
+  /**
+   * The last look is worth a moment more than there is: what it shows is why there was no time. It
+   * is for those that wait to say that the deadline has passed.
+   */
+  private Duration patience(Deadline deadline) {
+    Duration left = deadline.remaining(PER_REQUEST);
+    Duration least = LAST_LOOK.compareTo(connectTimeout) < 0 ? LAST_LOOK : connectTimeout;
+    return left.compareTo(least) < 0 ? least : left;
+  }
+
   private ConnectionException unreachable(String method, String path, Throwable cause) {
     return new ConnectionException(
         "the Kubernetes API server " + server() + " cannot be reached for " + method + " " + path,
@@ -223,6 +277,23 @@ public final class Cluster implements AutoCloseable {
   private static String contentType(String method) {
     // JSON is YAML; servers before 1.32 know no other name for an apply.
     return method.equals("PATCH") ? "application/apply-patch+yaml" : "application/json";
+  }
+
+  private static Instant time(HttpResponse<String> response) {
+    String date = response.header("Date");
+    try {
+      return date == null
+          ? Instant.now()
+          : DateTimeFormatter.RFC_1123_DATE_TIME.parse(date, Instant::from);
+    } catch (DateTimeParseException e) {
+      return Instant.now();
+    }
+  }
+
+  private static boolean isBusy(HttpResponse<String> response) {
+    return response.code() == 429
+        || response.code() == 503
+        || response.code() >= 500 && response.header("Retry-After") != null;
   }
 
   private static Duration retryAfter(HttpResponse<String> response) {

@@ -3,7 +3,6 @@ package dev.previews.kube.cluster;
 import dev.previews.error.InvalidInputException;
 import io.fabric8.kubernetes.api.model.NamedContext;
 import io.fabric8.kubernetes.client.Config;
-import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +16,7 @@ final class ConfigSource {
   static Config read(ClusterSettings settings) {
     Config config = load(settings);
     requireContext(config, settings.context());
+    ClientKey.identify(config);
     int millis = (int) Math.min(Integer.MAX_VALUE, settings.connectTimeout().toMillis());
     config.setConnectionTimeout(Math.max(1, millis));
     config.setRequestRetryBackoffLimit(0);
@@ -37,7 +37,7 @@ final class ConfigSource {
         if (!Files.isReadable(file)) {
           throw new InvalidInputException("the kubeconfig " + file + " cannot be read");
         }
-        return Config.fromKubeconfig(settings.context(), file.toFile());
+        return withProxies(Config.fromKubeconfig(settings.context(), file.toFile()));
       }
       if (Config.getKubeconfigFilenames().stream().noneMatch(it -> new File(it).isFile())
           && System.getenv("KUBERNETES_SERVICE_HOST") == null) {
@@ -47,13 +47,32 @@ final class ConfigSource {
                 + " and this is no Pod; give one with kubeconfig(path) or set KUBECONFIG");
       }
       return Config.autoConfigure(settings.context());
-    } catch (KubernetesClientException e) {
-      // Its message may quote the file, which holds credentials.
+    } catch (InvalidInputException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      // Of the client or of its YAML parser. Its message may quote the file, which holds
+      // credentials.
       throw new InvalidInputException(
           "the kubeconfig "
               + (file == null ? Config.getKubeconfigFilenames() : file)
               + " is not valid");
     }
+  }
+
+  /**
+   * Those of the environment, as for a kubeconfig that was not named: unless the file has its own.
+   */
+  private static Config withProxies(Config config) {
+    if (config.getHttpsProxy() == null && config.getHttpProxy() == null) {
+      Config surroundings = Config.empty();
+      Config.configFromSysPropsOrEnvVars(surroundings);
+      config.setHttpProxy(surroundings.getHttpProxy());
+      config.setHttpsProxy(surroundings.getHttpsProxy());
+      config.setNoProxy(surroundings.getNoProxy());
+      config.setProxyUsername(surroundings.getProxyUsername());
+      config.setProxyPassword(surroundings.getProxyPassword());
+    }
+    return config;
   }
 
   private static void requireContext(Config config, @Nullable String wanted) {

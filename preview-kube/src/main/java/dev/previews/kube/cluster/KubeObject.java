@@ -107,6 +107,22 @@ public record KubeObject(Map<String, Object> tree) {
     return here;
   }
 
+  /** The same with this kind said, which a list leaves out; the rest is shared. */
+  public KubeObject ofKind(String kind) {
+    Map<String, Object> copy = new LinkedHashMap<>(tree);
+    copy.put("kind", kind);
+    return new KubeObject(copy);
+  }
+
+  /** The same under another name; the rest is shared. */
+  public KubeObject renamed(String name) {
+    Map<String, Object> metadata = new LinkedHashMap<>(make("metadata"));
+    metadata.put("name", name);
+    Map<String, Object> copy = new LinkedHashMap<>(tree);
+    copy.put("metadata", metadata);
+    return new KubeObject(copy);
+  }
+
   /** An object from a parsed JSON or YAML mapping. */
   public static KubeObject of(Object mapping) {
     return new KubeObject(mapping(mapping));

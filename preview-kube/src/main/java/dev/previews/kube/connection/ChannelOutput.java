@@ -5,7 +5,9 @@ import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,8 +16,16 @@ import org.jspecify.annotations.Nullable;
  * one is not held up. Blocks while the peer does not read.
  */
 final class ChannelOutput extends OutputStream {
-  private static final int MOST = 256 * 1024;
+  /**
+   * A message costs a process at the far end. Buffers grow to this only where a writer is faster
+   * than the network, as a copy of files is.
+   */
+  private static final int MOST = 1024 * 1024;
+
   private static final int FIRST = 8 * 1024;
+
+  /** The channel that says in newer protocols which one has ended. */
+  private static final byte CLOSE = (byte) 255;
 
   private final ChannelSocket socket;
   private byte[] waiting = new byte[FIRST];
@@ -74,10 +84,24 @@ final class ChannelOutput extends OutputStream {
     }
   }
 
-  /** Waits until all that was written is on its way. */
+  /** Nothing is held back: what is written goes as soon as what is under way has gone. */
   @Override
   public synchronized void flush() throws IOException {
     requireOpen();
+  }
+
+  /** Waits until all that was written is sent, but not for long; a lost stream ends it. */
+  synchronized void drain(Duration most) {
+    long end = System.nanoTime() + most.toNanos();
+    try {
+      for (long left = most.toMillis();
+          (underWay || count > 0) && failure == null && !socket.over().isDone() && left > 0;
+          left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime())) {
+        wait(left);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private void drain() throws IOException {
@@ -93,6 +117,9 @@ final class ChannelOutput extends OutputStream {
       finished = true;
       drain();
       sendRaw(new byte[] {0, '0', '\n'});
+      if (socket.canCloseChannels()) {
+        sendRaw(new byte[] {CLOSE, 0});
+      }
     }
   }
 

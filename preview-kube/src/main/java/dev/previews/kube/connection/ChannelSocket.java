@@ -2,6 +2,7 @@ package dev.previews.kube.connection;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.net.SocketTimeoutException;
 import java.net.http.WebSocket;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -18,22 +19,30 @@ import org.jspecify.annotations.Nullable;
  */
 final class ChannelSocket implements WebSocket.Listener {
   private static final int PARTS_AHEAD = 16;
-  private static final Duration SILENCE = Duration.ofSeconds(90);
   private static final int NORMAL = 1000;
   private static final int NO_CHANNEL = -1;
   private static final Frame END = new Frame(NO_CHANNEL, new byte[0]);
 
   private final String what;
+  private final Duration silence;
   private final BlockingQueue<Frame> inbox = new LinkedBlockingQueue<>();
   private final CompletableFuture<Void> over = new CompletableFuture<>();
   private volatile @Nullable WebSocket socket;
   private volatile @Nullable IOException failure;
   private volatile long heard = System.nanoTime();
+  private volatile boolean closedHere;
   private boolean atStart = true;
   private int channel;
 
-  ChannelSocket(String what) {
+  /**
+   * A socket.
+   *
+   * @param what what it is, for messages
+   * @param silence how long a peer that is pinged may say nothing
+   */
+  ChannelSocket(String what, Duration silence) {
     this.what = what;
+    this.silence = silence;
   }
 
   @Override
@@ -120,11 +129,18 @@ final class ChannelSocket implements WebSocket.Listener {
     }
   }
 
-  /** The same; null also when nothing came in time. */
-  @Nullable Frame poll(Duration most) throws IOException {
+  /**
+   * The same.
+   *
+   * @throws SocketTimeoutException when nothing came in time
+   */
+  @Nullable Frame take(Duration most) throws IOException {
     try {
       Frame frame = inbox.poll(most.toMillis(), TimeUnit.MILLISECONDS);
-      return frame == null ? null : handOut(frame);
+      if (frame == null) {
+        throw new SocketTimeoutException(what + " was silent for " + most.toSeconds() + " s");
+      }
+      return handOut(frame);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new InterruptedIOException("interrupted while reading " + what);
@@ -142,6 +158,17 @@ final class ChannelSocket implements WebSocket.Listener {
       from.request(1);
     }
     return frame;
+  }
+
+  /** Whether it ended otherwise than by the peer's goodbye or our own. */
+  boolean wasLost() {
+    return failure != null && !closedHere;
+  }
+
+  /** Whether the peer closes a channel when it is told to. */
+  boolean canCloseChannels() {
+    WebSocket to = socket;
+    return to != null && to.getSubprotocol().equals(Sockets.NEWER);
   }
 
   /** Fails when the socket was lost. */
@@ -168,8 +195,8 @@ final class ChannelSocket implements WebSocket.Listener {
       return;
     }
     // An unread part or an unsent message says that somebody is slow, not that the peer is gone.
-    if (inbox.isEmpty() && System.nanoTime() - heard > SILENCE.toNanos()) {
-      abort(new IOException(what + " was lost: silent for " + SILENCE.toSeconds() + " s"));
+    if (inbox.isEmpty() && System.nanoTime() - heard > silence.toNanos()) {
+      abort(new IOException(what + " was lost: silent for " + silence.toSeconds() + " s"));
       return;
     }
     to.sendPing(ByteBuffer.allocate(0));
@@ -178,6 +205,7 @@ final class ChannelSocket implements WebSocket.Listener {
   /** Says goodbye and closes; what was not taken is lost. */
   void close() {
     WebSocket to = socket;
+    closedHere = true;
     end(new IOException(what + " was closed here"));
     if (to != null) {
       to.sendClose(NORMAL, "")

@@ -9,8 +9,11 @@ import dev.previews.kube.cluster.Cluster;
  * @param pod its Pod's name
  * @param uid its Pod's uid: a StatefulSet gives its name to the next one
  * @param container its name in the Pod
+ * @param containerId what the runtime calls it: a restart in the same Pod gives another; empty when
+ *     not known
  */
-public record PodAddress(String namespace, String pod, String uid, String container) {
+public record PodAddress(
+    String namespace, String pod, String uid, String container, String containerId) {
   String path(String subresource) {
     return "/api/v1/namespaces/"
         + Cluster.encode(namespace)

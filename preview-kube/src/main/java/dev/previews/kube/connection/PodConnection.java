@@ -7,10 +7,12 @@ import dev.previews.exec.Command;
 import dev.previews.exec.Execution;
 import dev.previews.kube.cluster.Cluster;
 import dev.previews.spi.Connection;
+import dev.previews.spi.Dialer;
 import dev.previews.spi.DuplexStream;
 import dev.previews.spi.Endpoint;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -25,27 +27,55 @@ import org.jspecify.annotations.Nullable;
 /** Commands and streams in the machine's Pod, whichever Pod that is at the moment. */
 public final class PodConnection implements Connection {
   private static final int ENGINE_PORT = 2375;
-  private static final long PING_SECONDS = 25;
+
+  /** Less than what a proxy on the way gives a silent stream. */
+  private static final Duration PING = Duration.ofSeconds(25);
+
+  /** How long an engine may take to say anything. */
+  private static final Duration PROBE = Duration.ofSeconds(5);
+
+  /** How long a service may take to show that it, and not its client, speaks first. */
+  private static final Duration PERHAPS_FIRST = Duration.ofMillis(50);
+
+  /** The engine never does, nor a service that speaks HTTP or TLS. */
+  private static final Duration NEVER_FIRST = Duration.ofDays(1);
 
   private final Supplier<PodAddress> locate;
+  private final Runnable renew;
   private final Runnable whenClosed;
   private final Sockets sockets;
   private final Set<PodExecution> executions = ConcurrentHashMap.newKeySet();
+  private final Set<LateStream> undecided = ConcurrentHashMap.newKeySet();
+  private final Set<Integer> askedFirst = ConcurrentHashMap.newKeySet();
   private final ScheduledExecutorService pinger;
   private volatile @Nullable PodAddress current;
   private volatile @Nullable Boolean engineOnTcp;
+  private volatile @Nullable Boolean halfClosing;
   private volatile boolean closed;
 
   /**
    * A connection.
    *
    * @param locate finds the machine's Pod; asked again when the one known is gone
+   * @param renew tells the cluster that the environment is used
    * @param whenClosed run once, when this is closed
    */
-  public PodConnection(Cluster cluster, Supplier<PodAddress> locate, Runnable whenClosed) {
+  public PodConnection(
+      Cluster cluster, Supplier<PodAddress> locate, Runnable renew, Runnable whenClosed) {
+    this(cluster, locate, renew, whenClosed, PING);
+  }
+
+  /** One whose streams are pinged so often. */
+  PodConnection(
+      Cluster cluster,
+      Supplier<PodAddress> locate,
+      Runnable renew,
+      Runnable whenClosed,
+      Duration ping) {
     this.locate = locate;
+    this.renew = renew;
     this.whenClosed = whenClosed;
-    this.sockets = new Sockets(cluster);
+    this.sockets = new Sockets(cluster, this::forget);
     this.pinger =
         Executors.newSingleThreadScheduledExecutor(
             work -> {
@@ -53,7 +83,8 @@ public final class PodConnection implements Connection {
               thread.setDaemon(true);
               return thread;
             });
-    pinger.scheduleWithFixedDelay(sockets::ping, PING_SECONDS, PING_SECONDS, TimeUnit.SECONDS);
+    pinger.scheduleWithFixedDelay(
+        sockets::ping, ping.toMillis(), ping.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   @Override
@@ -70,12 +101,37 @@ public final class PodConnection implements Connection {
   @Override
   public DuplexStream dial(Endpoint endpoint) {
     requireOpen();
-    if (!endpoint.isEngine()) {
-      return forward(endpoint.port());
+    if (endpoint.isEngine()) {
+      return engineOnTcp()
+          ? endingWithThis(
+              new LateStream(
+                  Openings.ofEngine(() -> forward(ENGINE_PORT), this::engineProcess),
+                  this::engineProcess,
+                  NEVER_FIRST))
+          : engineProcess();
     }
-    return engineOnTcp()
-        ? new EngineStream(() -> forward(ENGINE_PORT), this::engineProcess)
-        : engineProcess();
+    int port = endpoint.port();
+    Dialer halfClosing =
+        () -> halfClosing() ? process(pod -> PodProcess.port(sockets, pod, port)) : forward(port);
+    Dialer forwarded =
+        () -> {
+          askedFirst.add(port);
+          return forward(port);
+        };
+    // Browsers and pools open connections before they have anything to say.
+    Duration patience = askedFirst.contains(port) ? NEVER_FIRST : PERHAPS_FIRST;
+    return endingWithThis(
+        new LateStream(Openings.ofService(forwarded, halfClosing), halfClosing, patience));
+  }
+
+  /** A stream that has no carrier yet has nothing that would end with this connection. */
+  private DuplexStream endingWithThis(LateStream stream) {
+    undecided.add(stream);
+    stream.decided().whenComplete((carrier, failure) -> undecided.remove(stream));
+    if (closed) {
+      stream.close();
+    }
+    return stream;
   }
 
   private DuplexStream forward(int port) {
@@ -84,24 +140,56 @@ public final class PodConnection implements Connection {
 
   private DuplexStream engineProcess() {
     Command relay = Command.of("docker", "system", "dial-stdio");
+    return process(pod -> PodProcess.start(sockets, pod, relay, true));
+  }
+
+  @Override
+  public void renew() {
+    requireOpen();
+    renew.run();
+  }
+
+  /** Starts a command that is a stream. */
+  @FunctionalInterface
+  private interface Starter {
+    PodProcess start(PodAddress pod) throws IOException;
+  }
+
+  private DuplexStream process(Starter starter) {
     return inPod(
         pod -> {
           try {
-            return new ProcessStream(PodProcess.start(sockets, pod, relay, true));
+            return new ProcessStream(starter.start(pod));
           } catch (IOException e) {
-            throw new ConnectionException("the engine in " + pod + " cannot be reached", e);
+            throw new ConnectionException("no stream to " + pod + " can be opened", e);
           }
         });
+  }
+
+  /** Whether the Pod has what a half-closing stream to a port needs. Found out once. */
+  private boolean halfClosing() {
+    Boolean known = halfClosing;
+    if (known == null) {
+      try (Execution probe = exec(PortCommand.probe())) {
+        known = probe.await() == 0;
+      }
+      halfClosing = known;
+    }
+    return known;
   }
 
   /** Whether the engine also listens on the Pod's loopback. Found out once. */
   private boolean engineOnTcp() {
     Boolean known = engineOnTcp;
     if (known == null) {
-      try (DuplexStream probe = forward(ENGINE_PORT)) {
+      try (DuplexStream probe = forward(ENGINE_PORT);
+          Cutoff cutoff = Cutoff.after(PROBE, probe)) {
         probe.output().write("GET /_ping HTTP/1.0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
         byte[] start = probe.input().readNBytes(8);
         known = new String(start, StandardCharsets.US_ASCII).startsWith("HTTP/1.");
+        if (cutoff.isOver()) {
+          return false;
+        }
       } catch (IOException e) {
         known = false;
       }
@@ -128,9 +216,19 @@ public final class PodConnection implements Connection {
     return work.apply(pod);
   }
 
+  /** The next command or stream looks for the Pod again. */
+  private void forget(PodAddress gone) {
+    if (gone.equals(current)) {
+      current = null;
+      engineOnTcp = null;
+      halfClosing = null;
+    }
+  }
+
   private @Nullable PodAddress relocate(PreviewException first) {
     try {
       engineOnTcp = null;
+      halfClosing = null;
       return locate.get();
     } catch (PreviewException e) {
       first.addSuppressed(e);
@@ -160,6 +258,7 @@ public final class PodConnection implements Connection {
                         it::killNow, work -> Daemon.start("preview-kube-close", work)))
             .toList();
     CompletableFuture.allOf(ending.toArray(CompletableFuture[]::new)).join();
+    List.copyOf(undecided).forEach(LateStream::close);
     sockets.abort();
     whenClosed.run();
   }

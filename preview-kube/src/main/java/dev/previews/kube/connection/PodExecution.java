@@ -34,6 +34,7 @@ final class PodExecution implements Execution {
   private final PodProcess process;
   private final CompletableFuture<Integer> exit = new CompletableFuture<>();
   private final AtomicBoolean cancelled = new AtomicBoolean();
+  private final long begin = System.nanoTime();
   private volatile @Nullable PreviewException reason;
 
   private PodExecution(Sockets sockets, PodAddress pod, Command command, PodProcess process) {
@@ -93,7 +94,8 @@ final class PodExecution implements Execution {
     } catch (ExecutionException e) {
       throw new IllegalStateException(e);
     }
-    if (exit.isCompletedExceptionally() && process.started().join().isEmpty()) {
+    boolean neverRan = exit.isCompletedExceptionally() && process.started().join().isEmpty();
+    if (neverRan && reason == null) { // what was ended, by its input or its timeout, says so later
       await();
     }
   }
@@ -110,8 +112,7 @@ final class PodExecution implements Execution {
       PreviewException why = reason;
       if (why != null) {
         exit.completeExceptionally(why);
-      } else if (status.code().isPresent()
-          && sockets.liveness().diedWith(pod, status.code().get())) {
+      } else if (status.code().isPresent() && endedWith(status.code().get())) {
         exit.completeExceptionally(
             new ConnectionException(pod + " ended, and " + command + " with it"));
       } else if (status.code().isPresent()) {
@@ -128,30 +129,44 @@ final class PodExecution implements Execution {
     }
   }
 
+  /** Whether the container ended, and the command with it. */
+  private boolean endedWith(int exitCode) {
+    Duration ran = Duration.ofNanos(System.nanoTime() - begin);
+    Liveness.Fate fate = sockets.liveness().of(pod, exitCode, ran);
+    if (fate != Liveness.Fate.SAME) {
+      sockets.gone(pod);
+    }
+    return fate == Liveness.Fate.ENDED;
+  }
+
   private void fail(Throwable e) {
     PreviewException why = reason;
-    exit.completeExceptionally(
-        why != null
-            ? why
-            : new ConnectionException(
-                "the connection to " + pod + " was lost, or broke off, while " + command + " ran",
-                String.valueOf(e.getMessage()),
-                e));
+    exit.completeExceptionally(why != null ? why : lost(e));
     process.abort(new IOException("it failed", e));
     // The command may go on without anybody who listens.
     cancel();
   }
 
+  private ConnectionException lost(Throwable e) {
+    return new ConnectionException(
+        "the connection to " + pod + " was lost, or broke off, while " + command + " ran",
+        String.valueOf(e.getMessage()),
+        e);
+  }
+
   private void copyInput(StdinSource source) {
+    Shielded sink = new Shielded(process.input());
     try {
-      source.writeTo(new Shielded(process.input()));
+      source.writeTo(sink);
     } catch (IOException | RuntimeException e) {
       // A command that ends before it has read everything is no failure; its status says how it
       // was.
       if (!process.hasEnded()) {
         end(
-            new ConnectionException(
-                "the input of " + command + " failed, so it was cancelled", e.toString(), e));
+            sink.failed
+                ? lost(e)
+                : new ConnectionException(
+                    "the input of " + command + " failed, so it was cancelled", e.toString(), e));
       }
       return;
     }
@@ -231,6 +246,7 @@ final class PodExecution implements Execution {
   /** What a source may do with its stream: not close it. */
   private static final class Shielded extends OutputStream {
     private final OutputStream target;
+    private boolean failed;
 
     Shielded(OutputStream target) {
       this.target = target;
@@ -238,17 +254,27 @@ final class PodExecution implements Execution {
 
     @Override
     public void write(int value) throws IOException {
-      target.write(value);
+      write(new byte[] {(byte) value}, 0, 1);
     }
 
     @Override
     public void write(byte[] bytes, int offset, int length) throws IOException {
-      target.write(bytes, offset, length);
+      try {
+        target.write(bytes, offset, length);
+      } catch (IOException e) {
+        failed = true;
+        throw e;
+      }
     }
 
     @Override
     public void flush() throws IOException {
-      target.flush();
+      try {
+        target.flush();
+      } catch (IOException e) {
+        failed = true;
+        throw e;
+      }
     }
   }
 }

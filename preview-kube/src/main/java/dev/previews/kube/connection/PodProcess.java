@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +21,9 @@ final class PodProcess {
   static final int STDOUT = 1;
   static final int STDERR = 2;
   private static final int STATUS = 3;
-  private static final Duration AFTER_STATUS = Duration.ofSeconds(5);
+
+  /** How long the socket's end, and output before it, may take after the status. */
+  private static final Duration AFTER_STATUS = Duration.ofSeconds(30);
 
   private final ChannelSocket socket;
   private final ChannelOutput input;
@@ -38,12 +41,24 @@ final class PodProcess {
 
   static PodProcess start(Sockets sockets, PodAddress pod, Command command, boolean hasInput)
       throws IOException {
+    RemoteShell.Input input = hasInput ? RemoteShell.Input.JOINED : RemoteShell.Input.NONE;
+    return start(sockets, pod, mark -> command, input);
+  }
+
+  /** A TCP connection to a port of the Pod's loopback. */
+  static PodProcess port(Sockets sockets, PodAddress pod, int port) throws IOException {
+    return start(sockets, pod, mark -> PortCommand.to(port, mark), RemoteShell.Input.PIECES);
+  }
+
+  private static PodProcess start(
+      Sockets sockets, PodAddress pod, Function<String, Command> command, RemoteShell.Input input)
+      throws IOException {
     String endMark = "dev.previews.end " + UUID.randomUUID();
     // What is wrong with the command is said before anything is opened.
-    byte[] program = RemoteShell.program(command, hasInput ? endMark : null);
+    byte[] program = RemoteShell.program(command.apply(endMark), input, endMark);
     PodProcess process = new PodProcess(sockets.exec(pod), endMark);
     process.input.write(program);
-    if (hasInput) {
+    if (input != RemoteShell.Input.NONE) {
       process.input.frame();
     }
     return process;
@@ -65,7 +80,8 @@ final class PodProcess {
   /** The next part of its output; null when it has ended. */
   @Nullable Frame next() throws IOException {
     while (true) {
-      Frame frame = ended() ? socket.poll(AFTER_STATUS) : socket.take();
+      // Only the socket's end says that all output is there.
+      Frame frame = ended() ? socket.take(AFTER_STATUS) : socket.take();
       if (frame == null) {
         started.complete(stderr.process());
         return rest();
@@ -73,6 +89,9 @@ final class PodProcess {
       if (frame.channel() == STATUS) {
         statusText.append(new String(frame.data(), StandardCharsets.UTF_8));
         continue;
+      }
+      if (frame.channel() != STDOUT && frame.channel() != STDERR) {
+        continue; // what newer protocols say beside the streams
       }
       byte[] own = filter(frame);
       if (own.length > 0) {

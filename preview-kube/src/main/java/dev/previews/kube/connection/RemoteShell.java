@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /**
  * How a command gets into a container: the request names a constant shell script, which reads the
@@ -30,7 +29,7 @@ final class RemoteShell {
    * is said on standard error, and the rest of the input is read until its end: a server that
    * closes a socket with unread input resets it, and the exit code is lost.
    */
-  private static final String FRAMED =
+  static final String FRAMED =
       """
       sh -c 'while read -r n; do
           [ "$n" -gt 0 ] || exit 0
@@ -49,13 +48,22 @@ final class RemoteShell {
 
   private RemoteShell() {}
 
+  /** How a command gets its input. */
+  enum Input {
+    /** It has none. */
+    NONE,
+    /** In pieces, which are put together for it. */
+    JOINED,
+    /** In pieces, which it puts together itself; it also says itself when it has ended. */
+    PIECES
+  }
+
   /**
    * What {@link #ENTRY} reads.
    *
-   * @param endMark the line on standard error that tells that a command with input has ended; null
-   *     for a command without input
+   * @param endMark the line on standard error that tells that a command with input has ended
    */
-  static byte[] program(Command command, @Nullable String endMark) {
+  static byte[] program(Command command, Input input, String endMark) {
     StringBuilder script = new StringBuilder();
     command
         .directory()
@@ -65,13 +73,13 @@ final class RemoteShell {
       script.append('=').append(quote(variable.getValue())).append('\n');
     }
     List<String> argv = new ArrayList<>();
-    if (endMark != null) {
+    if (input == Input.JOINED) {
       argv.addAll(List.of("sh", "-c", FRAMED, endMark));
     }
     argv.addAll(command.argv());
     script.append("set --");
     RemoteProcess.announced(argv).forEach(it -> script.append(' ').append(quote(it)));
-    script.append("\nexec \"$@\"").append(endMark == null ? " </dev/null" : "");
+    script.append("\nexec \"$@\"").append(input == Input.NONE ? " </dev/null" : "");
     byte[] text = script.toString().getBytes(StandardCharsets.UTF_8);
     byte[] head = (text.length + "\n").getBytes(StandardCharsets.US_ASCII);
     byte[] all = new byte[head.length + text.length];

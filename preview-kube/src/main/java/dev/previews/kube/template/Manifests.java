@@ -13,6 +13,11 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
 /** Reads the objects of a YAML text with one or more documents. */
 public final class Manifests {
+  private static final int DEEPEST = 100;
+  private static final int MOST_VALUES = 100_000;
+
+  private int values;
+
   private Manifests() {}
 
   /**
@@ -25,7 +30,7 @@ public final class Manifests {
     try {
       for (Object document : new Load(LoadSettings.builder().build()).loadAllFromString(yaml)) {
         if (document != null) {
-          add(objects, name, document);
+          new Manifests().add(objects, name, document);
         }
       }
     } catch (MarkedYamlEngineException e) {
@@ -42,14 +47,14 @@ public final class Manifests {
     return objects;
   }
 
-  private static void add(List<KubeObject> objects, String name, Object document) {
+  private void add(List<KubeObject> objects, String name, Object document) {
     if (!(document instanceof Map<?, ?> map)) {
       throw new InvalidInputException(
           "the template " + name + " has a document that is no Kubernetes object",
-          text(document),
+          document instanceof List ? "it is a list" : text(document),
           null);
     }
-    KubeObject object = KubeObject.of(plain(map));
+    KubeObject object = KubeObject.of(plain(name, map, 0));
     if (object.kind().endsWith("List") && object.at("items").isPresent()) {
       objects.addAll(object.objects("items"));
     } else {
@@ -62,16 +67,31 @@ public final class Manifests {
     return text.substring(0, Math.min(80, text.length()));
   }
 
-  /** A copy that shares nothing (an alias would), with texts as keys. */
-  private static Object plain(Object value) {
+  /**
+   * A copy that shares nothing (an alias would), with texts as keys. Aliases may make few lines
+   * endless.
+   */
+  private Object plain(String name, Object value, int depth) {
+    if (depth > DEEPEST || ++values > MOST_VALUES) {
+      throw new InvalidInputException(
+          "the template "
+              + name
+              + " has a document of more than "
+              + MOST_VALUES
+              + " values or "
+              + DEEPEST
+              + " levels; does an alias hold itself?");
+    }
     if (value instanceof Map<?, ?> map) {
       Map<String, Object> copy = new LinkedHashMap<>();
-      map.forEach((key, each) -> copy.put(String.valueOf(key), each == null ? null : plain(each)));
+      map.forEach(
+          (key, each) ->
+              copy.put(String.valueOf(key), each == null ? null : plain(name, each, depth + 1)));
       return copy;
     }
     if (value instanceof List<?> list) {
       List<Object> copy = new ArrayList<>();
-      list.forEach(each -> copy.add(each == null ? null : plain(each)));
+      list.forEach(each -> copy.add(each == null ? null : plain(name, each, depth + 1)));
       return copy;
     }
     return value;

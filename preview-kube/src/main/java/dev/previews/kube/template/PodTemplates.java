@@ -3,6 +3,7 @@ package dev.previews.kube.template;
 import dev.previews.kube.cluster.KubeObject;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 /** Where Pods are described inside of objects. */
@@ -33,6 +34,18 @@ public final class PodTemplates {
   /** The object's claim templates. */
   public static List<KubeObject> claims(KubeObject object) {
     return object.objects("spec", "volumeClaimTemplates");
+  }
+
+  /** The names of the claims that the object makes, one of each template for each replica. */
+  public static List<String> claimNames(KubeObject object) {
+    long replicas =
+        object.at("spec", "replicas").isPresent() ? object.number("spec", "replicas") : 1;
+    return claims(object).stream()
+        .flatMap(
+            claim ->
+                LongStream.range(0, replicas)
+                    .mapToObj(i -> claim.name() + "-" + object.name() + "-" + i))
+        .toList();
   }
 
   /** Takes other images for those of the map, in all containers. */

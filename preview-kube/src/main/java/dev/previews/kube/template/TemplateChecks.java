@@ -52,6 +52,11 @@ public final class TemplateChecks {
 
   private static void checkHost(List<KubeObject> objects, List<String> problems) {
     List<KubeObject> hosts = objects.stream().filter(TemplateChecks::isDockerHost).toList();
+    for (KubeObject host : hosts) {
+      if (host.texts("spec", "selector", "matchLabels").isEmpty()) {
+        problems.add(host + ": its selector needs matchLabels, which its Pod is found by");
+      }
+    }
     if (hosts.size() != 1) {
       problems.add(
           "exactly one Deployment or StatefulSet needs the label "

@@ -4,9 +4,8 @@ import com.github.jknack.handlebars.Context;
 import com.github.jknack.handlebars.EscapingStrategy;
 import com.github.jknack.handlebars.Handlebars;
 import com.github.jknack.handlebars.HandlebarsException;
-import com.github.jknack.handlebars.Helper;
+import com.github.jknack.handlebars.TagType;
 import com.github.jknack.handlebars.context.MapValueResolver;
-import com.github.jknack.handlebars.helper.EachHelper;
 import com.github.jknack.handlebars.io.AbstractTemplateLoader;
 import com.github.jknack.handlebars.io.TemplateSource;
 import dev.previews.environment.Template;
@@ -14,6 +13,7 @@ import dev.previews.error.InvalidInputException;
 import dev.previews.error.PreviewInterruptedException;
 import java.io.IOException;
 import java.io.Writer;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -27,31 +27,35 @@ import java.util.stream.IntStream;
 
 /**
  * Renders a template with Handlebars: values and blocks only. It reaches no file, no class and no
- * method, writes at most 1 MiB and runs for at most 5 seconds.
+ * method, writes at most 1 MiB and runs for at most 20 seconds.
  */
 public final class TemplateText {
   private static final int MOST = 1 << 20;
-  private static final long SECONDS = 5;
-  private static final List<String> REFUSED =
-      List.of(
-          "block",
-          "embedded",
-          "i18n",
-          "i18nJs",
-          "include",
-          "log",
-          "method",
-          "partial",
-          "precompile");
+
+  /** Nested loops count their text again: what is sound stays far below. */
+  private static final int MOST_IN_LOOPS = 64 * MOST;
+
+  private static final String TOO_MUCH = "it renders to more than " + MOST + " characters";
+
+  /** A busy machine renders a sound one in a few. */
+  private static final Duration TIME = Duration.ofSeconds(20);
+
+  private static final Pattern BLOCK_NAMES = Pattern.compile("\\bas \\|([^|]*)\\|");
+
+  /** The first name of a path, without where it is looked for. */
+  private static final Pattern FIRST = Pattern.compile("^(?:\\.{1,2}/)*([^./\\[]+).*$");
 
   private final Template template;
   private final Map<String, Object> values;
+  private final Duration most;
   private final Set<String> unknown = new TreeSet<>();
+  private long inLoops;
   private volatile boolean stopped;
 
-  private TemplateText(Template template, Map<String, Object> values) {
+  private TemplateText(Template template, Map<String, Object> values, Duration most) {
     this.template = template;
     this.values = values;
+    this.most = most;
   }
 
   /**
@@ -61,20 +65,24 @@ public final class TemplateText {
    * @throws InvalidInputException naming every variable that has no value, with its line
    */
   public static String render(Template template, Map<String, Object> values) {
-    return new TemplateText(template, values).run();
+    return render(template, values, TIME);
+  }
+
+  static String render(Template template, Map<String, Object> values, Duration most) {
+    return new TemplateText(template, values, most).run();
   }
 
   private String run() {
     FutureTask<String> task = new FutureTask<>(this::rendered);
-    Thread thread = new Thread(null, task, "preview-kube-template", 4L << 20);
+    Thread thread = new Thread(null, task, "preview-kube-template " + template.name(), 4L << 20);
     thread.setDaemon(true);
     thread.start();
     try {
-      String text = task.get(SECONDS, TimeUnit.SECONDS);
+      String text = task.get(most.toMillis(), TimeUnit.MILLISECONDS);
       requireKnown();
       return text;
     } catch (TimeoutException e) {
-      throw wrong("it is not rendered after " + SECONDS + " s", e);
+      throw wrong("it is not rendered after " + most.toMillis() + " ms", e);
     } catch (ExecutionException e) {
       throw explain(e.getCause() == null ? e : e.getCause());
     } catch (InterruptedException e) {
@@ -87,26 +95,43 @@ public final class TemplateText {
 
   private String rendered() throws IOException {
     Bounded text = new Bounded();
-    handlebars()
-        .compileInline(template.text())
-        .apply(Context.newBuilder(values).resolver(MapValueResolver.INSTANCE).build(), text);
+    Handlebars handlebars = handlebars();
+    com.github.jknack.handlebars.Template compiled = handlebars.compileInline(template.text());
+    unknown.addAll(unknownInBlocks(handlebars, compiled));
+    compiled.apply(Context.newBuilder(values).resolver(MapValueResolver.INSTANCE).build(), text);
     return text.toString();
   }
 
+  /** Blocks and helpers take a name without a value for false or for nothing. */
+  private Set<String> unknownInBlocks(
+      Handlebars handlebars, com.github.jknack.handlebars.Template compiled) {
+    Set<String> used = new TreeSet<>(compiled.collectReferenceParameters());
+    compiled.collect(TagType.SECTION).stream()
+        .filter(it -> handlebars.helper(it) == null)
+        .forEach(used::add);
+    Set<String> known = new TreeSet<>(values.keySet());
+    known.add("this");
+    BLOCK_NAMES
+        .matcher(template.text())
+        .results()
+        .forEach(it -> known.addAll(List.of(it.group(1).strip().split("\\s+"))));
+    // Inside of "with" the keys of its value are names.
+    boolean ownNames = compiled.collect(TagType.SECTION).contains("with");
+    Set<String> unknownHere = new TreeSet<>();
+    for (String name : used) {
+      String first = FIRST.matcher(name).replaceFirst("$1");
+      if (!ownNames && !first.startsWith("@") && !known.contains(first)) {
+        unknownHere.add(name);
+      }
+    }
+    return unknownHere;
+  }
+
   private Handlebars handlebars() {
-    Handlebars handlebars = new Handlebars(new NoFiles()).with(EscapingStrategy.NOOP);
-    Helper<Object> refuse =
-        (context, options) -> {
-          throw new IllegalArgumentException("'" + options.helperName + "' is not offered here");
-        };
-    REFUSED.forEach(it -> handlebars.registerHelper(it, refuse));
-    handlebars.registerHelper(
-        "each",
-        (Helper<Object>)
-            (context, options) -> {
-              requireTime();
-              return EachHelper.INSTANCE.apply(context, options);
-            });
+    Handlebars handlebars =
+        new Handlebars(new NoFiles())
+            .with(EscapingStrategy.NOOP)
+            .with(new OfferedHelpers(this::requireTimeAndRoom));
     handlebars.registerHelperMissing(
         (context, options) -> {
           unknown.add(options.helperName);
@@ -115,9 +140,13 @@ public final class TemplateText {
     return handlebars;
   }
 
-  private void requireTime() {
+  private void requireTimeAndRoom(long characters) {
     if (stopped) {
       throw new IllegalStateException("stopped");
+    }
+    inLoops += characters;
+    if (inLoops > MOST_IN_LOOPS) {
+      throw new IllegalArgumentException(TOO_MUCH);
     }
   }
 
@@ -130,7 +159,9 @@ public final class TemplateText {
         unknown.stream()
             .flatMap(
                 name -> {
-                  Pattern use = Pattern.compile("\\{\\{[^}]*" + Pattern.quote(name));
+                  Pattern use =
+                      Pattern.compile(
+                          "\\{\\{[^}]*(?<![\\w.@-])" + Pattern.quote(name) + "(?![\\w-])");
                   return IntStream.range(0, lines.size())
                       .filter(i -> use.matcher(lines.get(i)).find())
                       .mapToObj(i -> "line " + (i + 1) + ": '" + name + "' has no value");
@@ -167,9 +198,9 @@ public final class TemplateText {
 
     @Override
     public void write(char[] characters, int offset, int length) {
-      requireTime();
+      requireTimeAndRoom(0);
       if (text.length() + length > MOST) {
-        throw new IllegalArgumentException("it renders to more than " + MOST + " characters");
+        throw new IllegalArgumentException(TOO_MUCH);
       }
       text.append(characters, offset, length);
     }

@@ -25,7 +25,11 @@ class RemoteShellTest {
     builder.command().addAll(RemoteShell.ENTRY);
     Process process = builder.redirectError(ProcessBuilder.Redirect.DISCARD).start();
     try (OutputStream stdin = process.getOutputStream()) {
-      stdin.write(RemoteShell.program(command, endMark));
+      stdin.write(
+          RemoteShell.program(
+              command,
+              endMark == null ? RemoteShell.Input.NONE : RemoteShell.Input.JOINED,
+              String.valueOf(endMark)));
       stdin.flush();
       feeder.feed(stdin);
     } catch (IOException e) {
@@ -99,7 +103,7 @@ class RemoteShellTest {
   @Test
   void whatAShellCannotSetIsRefused() {
     Command command = Command.of("true").environment("a.b", "secret");
-    assertThatThrownBy(() -> RemoteShell.program(command, null))
+    assertThatThrownBy(() -> RemoteShell.program(command, RemoteShell.Input.NONE, ""))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("a.b")
         .hasMessageNotContaining("secret");
