@@ -1,0 +1,5 @@
+/** The driver for machines that are reached by SSH. */
+@NullMarked
+package dev.previews.ssh;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,101 @@
+package dev.previews.ssh;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.previews.exec.Deadline;
+import dev.previews.ssh.config.HostName;
+import dev.previews.ssh.config.HostSettings;
+import dev.previews.ssh.config.SshOptions;
+import dev.previews.ssh.link.Session;
+import dev.previews.ssh.link.SshHost;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/** An sshd that allows two sessions on a connection. */
+class MaxSessionsIT {
+  @RegisterExtension static final SshMachine MACHINE = SshMachine.with("MaxSessions=2");
+
+  @TempDir Path directory;
+
+  @Test
+  void furtherConnectionsAreOpenedForFurtherSessionsAndNoMoreThanNeeded() throws Exception {
+    assertThat(MACHINE.exec("sshd -T | grep maxsessions")).isEqualTo("maxsessions 2");
+    Deadline deadline = Deadline.in(Duration.ofMinutes(1));
+    try (SshHost host = new SshHost(settings())) {
+      List<Session> sessions = new ArrayList<>();
+      for (int i = 0; i < 5; i++) {
+        sessions.add(host.session("cat", new byte[0], deadline));
+      }
+      assertThat(host.connections()).isEqualTo(3);
+      for (Session session : sessions) {
+        session.endInput();
+        session.over().toCompletableFuture().get(10, TimeUnit.SECONDS);
+      }
+      for (int i = 0; i < 20; i++) { // one after the other, each in the place of the one before
+        try (Session session = host.session("echo it", new byte[0], deadline)) {
+          assertThat(session.output().readAllBytes()).asString().isEqualTo("it\n");
+        }
+      }
+      assertThat(host.connections()).isEqualTo(3);
+    }
+  }
+
+  /** Another connection cannot be had while sshd takes no more; but a session gets free. */
+  @Test
+  void aSessionIsWaitedForWhereNoFurtherConnectionIsToBeHad() throws Exception {
+    Deadline deadline = Deadline.in(Duration.ofMinutes(1));
+    try (SshHost host = new SshHost(settings())) {
+      List<Session> sessions = new ArrayList<>();
+      for (int i = 0; i < 3; i++) {
+        sessions.add(host.session("cat", new byte[0], deadline));
+      }
+      sessions.get(2).close(); // the limit is known from now on
+      sessions.set(2, host.session("cat", new byte[0], deadline));
+      sessions.add(host.session("cat", new byte[0], deadline));
+      MACHINE.exec("kill $(cat /run/sshd.pid)"); // those that are connected stay
+      CompletableFuture<Session> fifth =
+          CompletableFuture.supplyAsync(
+              () -> {
+                try {
+                  return host.session("echo it", new byte[0], Deadline.in(Duration.ofSeconds(30)));
+                } catch (IOException e) {
+                  throw new UncheckedIOException(e);
+                }
+              });
+      Thread.sleep(1500);
+      assertThat(fifth).isNotDone();
+      sessions.get(0).endInput();
+      try (Session session = fifth.get(10, TimeUnit.SECONDS)) {
+        assertThat(session.output().readAllBytes()).asString().isEqualTo("it\n");
+      }
+    } finally {
+      MACHINE.exec("pgrep -x sshd -P 1 || /usr/sbin/sshd");
+    }
+  }
+
+  @Test
+  void aProjectOf60ServicesComesUpAndAnswers() throws Exception {
+    SixtyServices.comeUpAndAnswer(MACHINE, directory);
+  }
+
+  private HostSettings settings() {
+    return HostSettings.resolve(
+        HostName.parse("root@" + MACHINE.address()),
+        SshOptions.usual(directory)
+            .with(
+                draft -> {
+                  draft.configFiles = List.of();
+                  draft.identities = List.of(Lab.key());
+                  draft.knownHosts = MACHINE.knownHosts();
+                }));
+  }
+}

@@ -1,0 +1,288 @@
+package dev.previews.ssh;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.previews.environment.EnvironmentId;
+import dev.previews.environment.VolumePolicy;
+import dev.previews.error.ConnectionException;
+import dev.previews.exec.Deadline;
+import dev.previews.progress.ProgressEvent;
+import dev.previews.spi.Context;
+import dev.previews.spi.Driver;
+import dev.previews.spi.Machine;
+import dev.previews.spi.MachineSpec;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Several machines that share the load. */
+@Timeout(120)
+class PoolIT {
+  @RegisterExtension static final SshMachine FIRST = SshMachine.with();
+  @RegisterExtension static final SshMachine SECOND = SshMachine.with();
+
+  @TempDir Path folder;
+
+  @Test
+  void environmentsAreSpreadAndFoundAgain() throws Exception {
+    List<EnvironmentId> ids = IntStream.range(0, 4).mapToObj(i -> newId()).toList();
+    try (Driver driver = open(FIRST.address(), SECOND.address())) {
+      List<Machine> machines = new ArrayList<>();
+      for (EnvironmentId id : ids) {
+        machines.add(driver.ensure(spec(id), Opened.context()));
+      }
+      assertThat(machines.stream().map(it -> it.properties().get("host")).distinct()).hasSize(2);
+      try (Driver other = open(SECOND.address(), FIRST.address())) { // another order
+        assertThat(other.list(Opened.context())).extracting(Machine::id).containsAll(ids);
+        for (Machine machine : machines) {
+          Machine again = other.ensure(spec(machine.id()), Opened.context());
+          assertThat(again.properties()).isEqualTo(machine.properties());
+          try (var connection = other.connect(again, Opened.context());
+              var pwd = connection.exec(dev.previews.exec.Command.of("ls", again.directory()))) {
+            assertThat(pwd.await()).isZero();
+          }
+        }
+      }
+      ids.forEach(id -> driver.delete(id, VolumePolicy.REMOVE, Opened.context()));
+      for (EnvironmentId id : ids) {
+        assertThat(FIRST.place().leftovers(id.value())).isEmpty();
+        assertThat(SECOND.place().leftovers(id.value())).isEmpty();
+      }
+    }
+  }
+
+  @Test
+  void severalAtOnceTakeTheSameMachine() throws Exception {
+    EnvironmentId id = newId();
+    try (Driver one = open(FIRST.address(), SECOND.address());
+        Driver two = open(SECOND.address(), FIRST.address())) { // in another order
+      CompletableFuture<Machine> theirs =
+          CompletableFuture.supplyAsync(() -> two.ensure(spec(id), Opened.context()));
+      Machine ours = one.ensure(spec(id), Opened.context());
+      assertThat(theirs.get().properties()).isEqualTo(ours.properties());
+      assertThat(one.list(Opened.context())).filteredOn(it -> it.id().equals(id)).hasSize(1);
+      one.delete(id, VolumePolicy.REMOVE, Opened.context());
+    }
+  }
+
+  @Test
+  void aMachineThatIsDownIsNamedAndLeftOut() throws Exception {
+    String nobody = FIRST.address().replaceFirst("\\d+$", "") + "250"; // nobody has it
+    List<String> notices = new CopyOnWriteArrayList<>();
+    Context call =
+        Context.of(
+            Deadline.in(Duration.ofMinutes(1)),
+            event -> {
+              if (event instanceof ProgressEvent.Notice notice) {
+                notices.add(notice.text());
+              }
+            });
+    EnvironmentId id = newId();
+    Ssh pool = pool(nobody, FIRST.address()).connectTimeout(Duration.ofSeconds(3));
+    try (Driver driver = pool.open(call)) {
+      assertThat(notices).anyMatch(text -> text.contains("leaving root@" + nobody + " out"));
+      Machine machine = driver.ensure(spec(id), call);
+      assertThat(machine.properties().get("host")).contains(FIRST.address());
+      assertThat(driver.list(call)).extracting(Machine::id).contains(id);
+      driver.delete(id, VolumePolicy.REMOVE, call);
+    }
+    assertThatThrownBy(
+            () -> pool(nobody, nobody + ":2222").connectTimeout(Duration.ofSeconds(2)).open(call))
+        .isInstanceOf(ConnectionException.class)
+        .hasMessageContaining(nobody);
+  }
+
+  @Test
+  void whatWasKeptDrawsItsEnvironmentBack() throws Exception {
+    try (Driver driver = open(FIRST.address(), SECOND.address())) {
+      for (SshMachine machine : List.of(FIRST, SECOND)) {
+        EnvironmentId id = newId();
+        machine.exec(
+            "docker volume create --label dev.previews.owner=test --label"
+                + (" dev.previews.environment=" + id + " kept-" + id));
+        assertThat(driver.ensure(spec(id), Opened.context()).properties())
+            .containsEntry("host", "root@" + machine.address());
+        driver.delete(id, VolumePolicy.KEEP, Opened.context());
+        assertThat(machine.exec("docker volume ls -q")).contains("kept-" + id);
+        driver.delete(id, VolumePolicy.REMOVE, Opened.context());
+        assertThat(machine.place().leftovers(id.value())).isEmpty();
+      }
+    }
+  }
+
+  /** Which is worse than one that was never there: it is worth waiting for, and not for all. */
+  @Test
+  void aMachineThatGoesDownHoldsUpNoOther() throws Exception {
+    List<String> notices = new CopyOnWriteArrayList<>();
+    Context call =
+        Context.of(
+            Deadline.in(Duration.ofMinutes(2)),
+            event -> {
+              if (event instanceof ProgressEvent.Notice notice) {
+                notices.add(notice.text());
+              }
+            });
+    EnvironmentId here = newId();
+    EnvironmentId there = newId();
+    Ssh pool =
+        pool(FIRST.address(), SECOND.address())
+            .keepAlive(Duration.ofSeconds(1), Duration.ofSeconds(3))
+            .connectTimeout(Duration.ofSeconds(3));
+    try (Driver driver = pool.open(call)) {
+      Map<String, EnvironmentId> placed = new HashMap<>();
+      for (EnvironmentId id : List.of(here, there)) {
+        placed.put(driver.ensure(spec(id), call).properties().get("host"), id);
+      }
+      EnvironmentId onFirst = placed.get("root@" + FIRST.address());
+      EnvironmentId onSecond = placed.get("root@" + SECOND.address());
+      SECOND.cut();
+      try {
+        Duration most = Duration.ofSeconds(20);
+        assertThat(timed(most, () -> driver.list(call)))
+            .extracting(Machine::id)
+            .contains(onFirst)
+            .doesNotContain(onSecond);
+        assertThat(notices).anyMatch(it -> it.contains("leaving root@" + SECOND.address()));
+        timed(most, () -> driver.ensure(spec(onFirst), call));
+        assertThat(timed(most, () -> driver.find(onFirst, call))).isPresent();
+        timed(
+            most,
+            () -> {
+              driver.delete(onFirst, VolumePolicy.REMOVE, call);
+              return true;
+            });
+        assertThat(FIRST.place().leftovers(onFirst.value())).isEmpty();
+        assertThat(notices)
+            .anyMatch(
+                it -> it.contains("if environment " + onFirst + " is on root@" + SECOND.address()));
+      } finally {
+        SECOND.mend();
+      }
+      await()
+          .atMost(Duration.ofMinutes(1)) // what was down is not asked again at once
+          .untilAsserted(
+              () -> assertThat(driver.list(call)).extracting(Machine::id).contains(onSecond));
+      driver.delete(onSecond, VolumePolicy.REMOVE, call);
+      assertThat(SECOND.place().leftovers(onSecond.value())).isEmpty();
+    }
+  }
+
+  /** The host that all ask first knows where it is; that it was removed must not be said. */
+  @Test
+  void whatIsOnAMachineThatIsDownIsNotCalledRemoved() throws Exception {
+    Ssh pool =
+        pool(FIRST.address(), SECOND.address())
+            .keepAlive(Duration.ofSeconds(1), Duration.ofSeconds(3))
+            .connectTimeout(Duration.ofSeconds(3));
+    SshMachine arbiter =
+        ("root@" + FIRST.address()).compareTo("root@" + SECOND.address()) < 0 ? FIRST : SECOND;
+    SshMachine other = arbiter == FIRST ? SECOND : FIRST;
+    List<EnvironmentId> made = new ArrayList<>();
+    try (Driver driver = pool.open(Opened.context())) {
+      Machine machine;
+      do {
+        EnvironmentId id = newId();
+        made.add(id);
+        machine = driver.ensure(spec(id), Opened.context());
+      } while (!machine.properties().get("host").contains(other.address()));
+      EnvironmentId id = machine.id();
+      other.cut();
+      try {
+        assertThatThrownBy(() -> driver.delete(id, VolumePolicy.REMOVE, Opened.context()))
+            .isInstanceOf(ConnectionException.class)
+            .hasMessageContaining("is on root@" + other.address())
+            .hasMessageContaining("was not removed");
+      } finally {
+        other.mend();
+      }
+      for (EnvironmentId each : made) {
+        driver.delete(each, VolumePolicy.REMOVE, Opened.context());
+        assertThat(FIRST.place().leftovers(each.value())).isEmpty();
+        assertThat(SECOND.place().leftovers(each.value())).isEmpty();
+      }
+    }
+  }
+
+  /** Both take the connection and keep silent, so that each costs all of its time. */
+  @Test
+  void severalThatAreDownAreWaitedForTogether() throws Exception {
+    Duration patience = Duration.ofSeconds(6);
+    List<String> notices = new CopyOnWriteArrayList<>();
+    Context call =
+        Context.of(
+            Deadline.in(Duration.ofMinutes(2)),
+            event -> {
+              if (event instanceof ProgressEvent.Notice notice) {
+                notices.add(notice.text());
+              }
+            });
+    try (ServerSocket one = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
+        ServerSocket two = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+      List<String> silent =
+          Stream.of(one, two).map(it -> "127.0.0.1:" + it.getLocalPort()).toList();
+      Ssh pool = pool(silent.get(0), FIRST.address(), silent.get(1)).connectTimeout(patience);
+      try (Driver driver = timed(patience.multipliedBy(2), () -> pool.open(call))) {
+        Thread.sleep(16_000); // until then they are not asked again
+        notices.clear();
+        long start = System.nanoTime();
+        timed(patience.multipliedBy(2), () -> driver.list(call));
+        assertThat(Duration.ofNanos(System.nanoTime() - start))
+            .as("they were asked")
+            .isGreaterThan(patience.minusSeconds(1));
+        assertThat(silent)
+            .allSatisfy(
+                it -> assertThat(notices).anyMatch(text -> text.contains("leaving root@" + it)));
+      }
+    }
+  }
+
+  private static <T> T timed(Duration most, Callable<T> work) throws Exception {
+    long start = System.nanoTime();
+    T result = work.call();
+    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(most);
+    return result;
+  }
+
+  private Driver open(String... addresses) throws Exception {
+    return pool(addresses).open(Opened.context());
+  }
+
+  private Ssh pool(String... addresses) throws Exception {
+    Path known = folder.resolve("known_hosts");
+    Files.writeString(
+        known, Files.readString(FIRST.knownHosts()) + Files.readString(SECOND.knownHosts()));
+    String[] hosts =
+        java.util.Arrays.stream(addresses).map(it -> "root@" + it).toArray(String[]::new);
+    return Ssh.ssh()
+        .hosts(hosts)
+        .config(Path.of("/dev/null"))
+        .identity(Lab.key())
+        .knownHosts(known);
+  }
+
+  private static MachineSpec spec(EnvironmentId id) {
+    return MachineSpec.of(id, "test");
+  }
+
+  private static EnvironmentId newId() {
+    return EnvironmentId.of("p" + UUID.randomUUID().toString().substring(0, 8));
+  }
+}

@@ -1,0 +1,15 @@
+package dev.previews.ssh;
+
+import dev.previews.testkit.Place;
+import dev.previews.testkit.PreviewContract;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+
+/** The whole path, on a pool of all the lab's machines. */
+@Execution(ExecutionMode.CONCURRENT)
+class PoolPreviewIT extends PreviewContract {
+  @Override
+  protected Place place() {
+    return SshPlace.pool();
+  }
+}
