@@ -1,0 +1,92 @@
+package dev.previews.gateway;
+
+import static dev.previews.gateway.LocalGateway.run;
+import static org.awaitility.Awaitility.await;
+
+import dev.previews.spi.Sidecar;
+import dev.previews.tunnel.agent.Agent;
+import dev.previews.tunnel.agent.Forward;
+import dev.previews.tunnel.gateway.GatewayAddress;
+import dev.previews.tunnel.keys.TunnelKey;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The agent's container alone, in images that have little. */
+@Timeout(120)
+class AgentIT {
+  @TempDir static Path images;
+  private static AgentImage small;
+
+  @TempDir Path folder;
+  private final TunnelKey key = TunnelKey.generate();
+  private final String container = "preview-agent-it-" + UUID.randomUUID();
+  private LocalGateway gateway;
+
+  @BeforeAll
+  static void build() throws Exception {
+    small = AgentImage.build(images);
+  }
+
+  @AfterAll
+  static void remove() throws Exception {
+    small.close();
+  }
+
+  @BeforeEach
+  void start() throws Exception {
+    gateway = LocalGateway.start(folder);
+  }
+
+  @AfterEach
+  void stop() throws IOException {
+    new ProcessBuilder("docker", "rm", "-f", container).start().onExit().join();
+    gateway.close();
+  }
+
+  /** Runs it, with the gateway's name in its hosts file. */
+  private Agent startAgent(GatewayAddress address, String image, String authorities)
+      throws IOException {
+    Agent agent = new Agent(address, image, "agent-it");
+    Sidecar sidecar =
+        agent.prepare(
+            key,
+            Files.readString(folder.resolve("host-key.pub")),
+            authorities,
+            List.of(Forward.of("web-8080-agent-it", "localhost", 8080, false, false, List.of())));
+    List<String> argv = new ArrayList<>(List.of("docker", "run", "--detach", "--name", container));
+    argv.addAll(List.of("--add-host", LocalGateway.DOMAIN + ":" + gateway.address()));
+    for (Map.Entry<String, String> variable : sidecar.environment().entrySet()) {
+      argv.addAll(List.of("--env", variable.getKey() + "=" + variable.getValue()));
+    }
+    for (Map.Entry<String, Path> mount : sidecar.folders().entrySet()) {
+      argv.addAll(List.of("--volume", mount.getValue() + ":" + mount.getKey() + ":ro"));
+    }
+    argv.addAll(List.of("--entrypoint", sidecar.command().get(0), image));
+    argv.addAll(sidecar.command().subList(1, sidecar.command().size()));
+    run(argv.toArray(String[]::new));
+    return agent;
+  }
+
+  @Test
+  void whatAnImageLacksIsSaid() throws Exception {
+    GatewayAddress byAddress = new GatewayAddress(gateway.address(), gateway.tlsPort(), true);
+    startAgent(byAddress, small.name(), "").forget();
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .until(() -> run("docker", "logs", container).contains("cannot: the image has no openssl"));
+    run("docker", "exec", container, "true");
+  }
+}

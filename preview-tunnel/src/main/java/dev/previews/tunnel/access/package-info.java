@@ -1,0 +1,5 @@
+/** Tokens that open private environments. */
+@NullMarked
+package dev.previews.tunnel.access;
+
+import org.jspecify.annotations.NullMarked;
