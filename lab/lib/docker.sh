@@ -28,7 +28,7 @@ up_engine() {
     clear_stale_engine
     start dockerd dockerd
   fi
-  until_ok 60 'the Docker engine' docker version
+  until_ok 120 'the Docker engine' docker version
 }
 
 # A killed engine leaves files that stop the next one: dockerd refuses to start while any process has the pid in its pid

@@ -14,11 +14,11 @@ up_kube() {
   # After a crash or a reboot nothing of the old Pods may be in the way. While either runs, the Pods are alive.
   running containerd >/dev/null || running kubelet >/dev/null || clear_pods
   ip link show lab0 >/dev/null 2>&1 || ip link add lab0 type bridge
-  ip -o addr show dev lab0 | grep -qF " $NODE_IP/16 " || ip addr add "$NODE_IP/16" dev lab0
+  ip addr replace "$NODE_IP/16" dev lab0
   ip link set lab0 up
   start_kube
   node_images
-  until_ok 90 'the node' node_ready
+  until_ok 240 'the node' node_ready
   storage_class
 }
 
@@ -99,11 +99,11 @@ start_kube() {
     --advertise-address=127.0.0.1 --cert-dir="$etc/certs" --token-auth-file="$etc/tokens.csv" --authorization-mode=RBAC --allow-privileged=true \
     --service-cluster-ip-range=10.96.0.0/16 --service-account-key-file="$etc/sa.key" --service-account-signing-key-file="$etc/sa.key" \
     --service-account-issuer=https://kubernetes.default.svc --kubelet-preferred-address-types=InternalIP --feature-gates=TTLAfterFinished=true
-  until_ok 60 'the API server' api_ready
+  until_ok 240 'the API server' api_ready
   start controller-manager "$LAB/bin/kube-controller-manager" --kubeconfig="$etc/kubeconfig" --service-account-private-key-file="$etc/sa.key" \
     --enable-hostpath-provisioner=true --leader-elect=false --bind-address=127.0.0.1 --feature-gates=TTLAfterFinished=true
   start scheduler "$LAB/bin/kube-scheduler" --kubeconfig="$etc/kubeconfig" --leader-elect=false --bind-address=127.0.0.1
-  until_ok 30 containerd ctr_lab version
+  until_ok 120 containerd ctr_lab version
   start kubelet "$LAB/bin/kubelet" --kubeconfig="$etc/kubeconfig" --container-runtime=remote \
     --container-runtime-endpoint="unix://$CONTAINERD/containerd.sock" --cgroup-driver=cgroupfs --fail-swap-on=false \
     --address="$NODE_IP" --node-ip="$NODE_IP" --hostname-override=lab --root-dir="$LAB/data/kubelet" --cert-dir="$etc/kubelet-certs" \
@@ -145,6 +145,8 @@ clear_pods() { # what outlives containerd: the shims of this lab's Pods and the 
 env_kube() { # prints the exports, when the cluster is up
   running kubelet >/dev/null || return 0
   printf 'export PREVIEW_LAB_KUBECONFIG=%q PREVIEW_LAB_MACHINE_IMAGE=machine:local\n' "$LAB/etc/kubeconfig"
+  # shellcheck disable=SC2154
+  printf 'export PREVIEW_LAB_RESTART_KUBELET=%q\n' "$here/lab restart kubelet"
 }
 
 status_kube() {

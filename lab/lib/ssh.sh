@@ -9,7 +9,7 @@ up_ssh() {
   local name known=
   for name in "${SSH_MACHINES[@]}"; do is_up "$name" || make_machine "$name"; done
   for name in "${SSH_MACHINES[@]}"; do
-    until_ok 40 "$name" ready "$name"
+    until_ok 180 "$name" ready "$name"
     known+="$(address "$name") $(host_key "$name")"$'\n'
   done
   put "$LAB/etc/known_hosts" <<<"${known%$'\n'}"   # addresses change when machines are made anew

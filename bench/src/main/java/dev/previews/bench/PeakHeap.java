@@ -5,18 +5,24 @@ import java.lang.management.MemoryPoolMXBean;
 import java.lang.management.MemoryType;
 import java.lang.management.MemoryUsage;
 
-/** The most heap that was in use just after a collection, since this was made. */
-final class PeakHeap {
+/** The most heap that was in use just after a collection, between its making and its closing. */
+final class PeakHeap implements AutoCloseable {
+  private final Thread sampler = new Thread(this::sample, "peak-heap");
   private volatile long peak;
 
   PeakHeap() {
-    Thread sampler = new Thread(this::sample, "peak-heap");
+    System.gc(); // what the pools say is of their last collection: let it not be of earlier work
     sampler.setDaemon(true);
     sampler.start();
   }
 
   long megabytes() {
     return peak / 1_000_000;
+  }
+
+  @Override
+  public void close() {
+    sampler.interrupt();
   }
 
   private void sample() {

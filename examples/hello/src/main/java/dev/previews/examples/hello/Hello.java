@@ -1,11 +1,13 @@
 package dev.previews.examples.hello;
 
 import static dev.previews.docker.Docker.docker;
+import static dev.previews.kube.Kube.kube;
 
 import dev.previews.ConsoleProgress;
 import dev.previews.Preview;
 import dev.previews.Previews;
 import dev.previews.environment.Service;
+import dev.previews.kube.Kube;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -15,25 +17,30 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 
-/** Brings the example up, shows what its URLs answer, and leaves it up; {@code down} removes it. */
+/**
+ * Brings the example up, shows what its URLs answer, and leaves it up; {@code down} removes it. The
+ * second argument says where: {@code docker} or {@code kube}. The variable {@code PREVIEW_ID} names
+ * the environment otherwise than {@code hello}.
+ */
 final class Hello {
-  private static final String ID = "hello";
   private static final Path COMPOSE = Path.of("examples", "hello", "compose.yaml");
 
   private Hello() {}
 
   public static void main(String[] arguments) throws IOException, InterruptedException {
     String image = System.getenv().getOrDefault("BASE_IMAGE", "busybox:1.37");
+    String id = System.getenv().getOrDefault("PREVIEW_ID", "hello");
+    boolean inCluster = arguments.length > 1 && arguments[1].equals("kube");
     Previews previews =
         Previews.builder()
-            .driver(docker().image(image))
-            .id(ID)
+            .driver(inCluster ? cluster() : docker().image(image))
+            .id(id)
             .variable("BASE_IMAGE", image)
             .progress(ConsoleProgress.create())
             .build();
     if (arguments.length > 0 && arguments[0].equals("down")) {
-      previews.down(ID);
-      System.out.println("removed " + ID);
+      previews.down(id);
+      System.out.println("removed " + id);
       return;
     }
     Instant start = Instant.now();
@@ -46,8 +53,17 @@ final class Hello {
           System.out.printf("    %s answers: %s%n", url, get(url));
         }
       }
-      System.out.println("The environment stays up; ./quickstart down removes it.");
+      System.out.println(
+          "The environment stays up; ./quickstart "
+              + (inCluster ? "--kube down" : "down")
+              + " removes it.");
     }
+  }
+
+  /** The cluster of the kubeconfig; its nodes may have the engine's image under another name. */
+  private static Kube cluster() {
+    String image = System.getenv("MACHINE_IMAGE");
+    return image == null ? kube() : kube().image(image);
   }
 
   private static String get(URI url) throws IOException, InterruptedException {

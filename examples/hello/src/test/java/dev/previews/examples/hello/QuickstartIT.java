@@ -2,49 +2,66 @@ package dev.previews.examples.hello;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.previews.machines.TestImages;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** The first of the README's two commands. */
+/** The first of the README's two commands; under an id of its own, since the user's may be up. */
 class QuickstartIT {
+  private static final String ID = "quickstart-it-" + ProcessHandle.current().pid();
+  private static final Pattern TOOK = Pattern.compile("up in ([0-9.]+) s");
+
+  /** A service that runs is left running; the one-shot ones run once more. */
+  private static final String RUNNING =
+      "{{if .State.Running}}{{.Id}} {{.State.StartedAt}}{{else}}{{.Id}}{{end}}";
+
   @Test
   void bringsTheExampleUpTwiceAndTakesItDown() throws Exception {
-    Engine.require();
+    TestImages.requireEngine();
     try {
-      Shell first = quickstart();
+      Shell first = quickstart("up");
       assertThat(first.exitCode()).as(first.output()).isZero();
       assertThat(first.output())
           .containsPattern("http://127\\.0\\.0\\.1:\\d+ answers: 200 <!doctype html>")
           .containsPattern("http://127\\.0\\.0\\.1:\\d+ answers: 200 \\{\"message\":\"hello\"");
       String containers = containers();
-      assertThat(containers).isNotEmpty();
+      assertThat(containers.lines()).hasSizeGreaterThan(2);
 
-      Shell second = quickstart();
+      Shell second = quickstart("up");
       assertThat(second.exitCode()).as(second.output()).isZero();
       assertThat(containers()).isEqualTo(containers);
+      assertThat(took(second)).as(second.output()).isLessThan(30);
     } finally {
       Shell down = quickstart("down");
       assertThat(down.exitCode()).as(down.output()).isZero();
+      assertThat(down.output()).contains("removed " + ID);
     }
     assertThat(containers()).isEmpty();
   }
 
-  private static Shell quickstart(String... arguments) throws Exception {
-    String[] argv = new String[arguments.length + 1];
-    argv[0] = "./quickstart";
-    System.arraycopy(arguments, 0, argv, 1, arguments.length);
-    return Shell.run(Shell.root(), argv);
+  private static double took(Shell up) {
+    Matcher took = TOOK.matcher(up.output());
+    assertThat(took.find()).as(up.output()).isTrue();
+    return Double.parseDouble(took.group(1));
   }
 
+  private static Shell quickstart(String verb) throws Exception {
+    return Shell.run(Shell.root(), "env", "PREVIEW_ID=" + ID, "./quickstart", verb);
+  }
+
+  /** The environment's containers, and since when those run that run. */
   private static String containers() throws Exception {
-    return Shell.run(
+    Shell found =
+        Shell.run(
             Shell.root(),
-            "docker",
-            "ps",
-            "-a",
-            "-q",
-            "--no-trunc",
-            "--filter",
-            "label=dev.previews.environment=hello")
-        .output();
+            "sh",
+            "-c",
+            "docker ps -a -q --no-trunc --filter \"label=dev.previews.environment=$0\" | sort"
+                + " | xargs -r docker inspect --format \"$1\"",
+            ID,
+            RUNNING);
+    assertThat(found.exitCode()).as(found.output()).isZero();
+    return found.output();
   }
 }

@@ -1,0 +1,47 @@
+package dev.previews.bench;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** OpenSSH's client with forwards, started again whenever it ends. */
+final class OpenSshClient {
+  private OpenSshClient() {}
+
+  static Process start(Path directory, Path key, int port, String user, List<String> forwards)
+      throws IOException {
+    List<String> argv =
+        new ArrayList<>(
+            List.of(
+                "sh",
+                "-c",
+                "while :; do \"$@\"; sleep 1; done",
+                "sh",
+                "ssh",
+                "-F",
+                "none",
+                "-N",
+                "-T",
+                "-i",
+                key.toString()));
+    for (String option :
+        List.of(
+            "IdentitiesOnly=yes",
+            "BatchMode=yes",
+            "StrictHostKeyChecking=no",
+            "UserKnownHostsFile=/dev/null",
+            "LogLevel=ERROR",
+            "ExitOnForwardFailure=yes",
+            "ConnectTimeout=15")) {
+      argv.addAll(List.of("-o", option));
+    }
+    forwards.forEach(forward -> argv.addAll(List.of("-R", forward)));
+    argv.addAll(List.of("-p", Integer.toString(port), "-l", user, "127.0.0.1"));
+    return new ProcessBuilder(argv)
+        .redirectErrorStream(true)
+        .redirectOutput(
+            ProcessBuilder.Redirect.appendTo(directory.resolve("ssh-" + user + ".log").toFile()))
+        .start();
+  }
+}

@@ -1,0 +1,59 @@
+package dev.previews.release;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The same sources give the same jars of classes and of sources, byte by byte, in another folder
+ * and at another time. Of the jars of Javadoc and the lists of parts it is not promised.
+ */
+class ReproducibleIT {
+  @TempDir Path elsewhere;
+
+  @Test
+  void aSecondBuildGivesTheSameBytes() throws Exception {
+    copySources();
+    Build.jars(elsewhere);
+
+    assertThat(digests(Build.find(elsewhere))).isEqualTo(digests(installed()));
+  }
+
+  private static Map<String, Path> installed() throws Exception {
+    Map<String, Path> jars = new TreeMap<>();
+    for (Published module : Published.all()) {
+      jars.put(module.artifact() + ".jar", module.jar());
+      jars.put(module.artifact() + "-sources.jar", module.file("-sources.jar"));
+    }
+    return jars;
+  }
+
+  private static Map<String, String> digests(Map<String, Path> jars) throws Exception {
+    Map<String, String> digests = new TreeMap<>();
+    for (var jar : jars.entrySet()) {
+      digests.put(jar.getKey(), Build.digest(jar.getValue()));
+    }
+    return digests;
+  }
+
+  /** What git knows of, and what it would if it were added. */
+  private void copySources() throws Exception {
+    String files =
+        Command.of(Command.root(), "git", "ls-files", "--cached", "--others", "--exclude-standard")
+            .output();
+    for (String file : files.lines().toList()) {
+      Path from = Command.root().resolve(file);
+      if (Files.isRegularFile(from)) {
+        Path to = elsewhere.resolve(file);
+        Files.createDirectories(to.getParent());
+        Files.copy(from, to, StandardCopyOption.COPY_ATTRIBUTES);
+      }
+    }
+  }
+}
