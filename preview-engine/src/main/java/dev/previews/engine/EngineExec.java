@@ -18,6 +18,7 @@ import java.util.concurrent.ConcurrentHashMap;
 /** Runs commands in the containers of an engine, as the containers' own users. Thread-safe. */
 public final class EngineExec {
   private final Engine engine;
+  private final StartTurns turns = new StartTurns();
 
   /** Ids of containers that turned out to have no shell. */
   private final Set<String> shellless = ConcurrentHashMap.newKeySet();
@@ -36,6 +37,10 @@ public final class EngineExec {
    */
   public Execution exec(String container, Command command) {
     Target target = target(container);
+    return turns.take(target.id(), () -> start(target, command));
+  }
+
+  private Execution start(Target target, Command command) {
     if (!shellless.contains(target.id())) {
       ExecRun run = start(target, command, RemoteProcess.announced(command.argv()), true);
       if (run.awaitStart()) {
@@ -49,16 +54,24 @@ public final class EngineExec {
   }
 
   /**
-   * Starts a program in a running container whose input and output are a stream. What it writes to
-   * its standard error becomes the reason when it fails; then reading fails at the end.
+   * Starts a program in a running container whose input and output are a stream. Returns when it
+   * runs. The container needs {@code sh}. What the program writes to its standard error becomes the
+   * reason when it fails; then reading fails at the end.
+   *
+   * @param container a name or an id
+   * @throws ConnectionException when the container does not run, or the program is not started
+   *     within a minute
    */
   public DuplexStream dial(String container, List<String> argv) {
-    return new ExecStream(start(container, argv));
+    Target target = target(container);
+    return turns.take(target.id(), () -> stream(target, argv));
   }
 
-  private AttachedExec start(String container, List<String> argv) {
-    Target target = target(container);
-    return attach(target, Command.of(argv).stdin(output -> {}), argv);
+  private DuplexStream stream(Target target, List<String> argv) {
+    Command program = Command.of(argv).stdin(output -> {});
+    ExecStream stream = new ExecStream(attach(target, program, ExecStream.announced(argv)));
+    stream.awaitStart(engine.alarms());
+    return stream;
   }
 
   private ExecRun start(Target target, Command command, List<String> argv, boolean announced) {

@@ -1,11 +1,18 @@
 package dev.previews.engine;
 
+import dev.previews.error.ConnectionException;
 import dev.previews.spi.DuplexStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 
 /**
  * A program in a container as a stream: its input and its output. A program that fails breaks the
@@ -13,12 +20,39 @@ import java.nio.charset.StandardCharsets;
  */
 final class ExecStream implements DuplexStream {
   private static final int MOST_EVIDENCE = 2048;
+  private static final Duration LONGEST_START = Duration.ofMinutes(1);
+  private static final String ANNOUNCE = "echo; exec \"$@\"";
 
   private final AttachedExec attached;
   private final InputStream input = new Input();
 
   ExecStream(AttachedExec attached) {
     this.attached = attached;
+  }
+
+  /** The same program, which is preceded by a byte in its output. */
+  static List<String> announced(List<String> argv) {
+    List<String> wrapped = new ArrayList<>(List.of("sh", "-c", ANNOUNCE, "sh"));
+    wrapped.addAll(argv);
+    return wrapped;
+  }
+
+  /** Waits for that byte; without it the stream is closed. */
+  void awaitStart(ScheduledExecutorService alarms) {
+    Future<?> alarm = alarms.schedule(this::close, LONGEST_START.toMillis(), TimeUnit.MILLISECONDS);
+    try {
+      int first = input.read();
+      if (first != '\n') {
+        String said = new String(input.readNBytes(MOST_EVIDENCE), StandardCharsets.UTF_8);
+        throw new IOException(first < 0 ? "its program ended" : (char) first + said);
+      }
+    } catch (IOException e) {
+      close();
+      throw new ConnectionException(
+          "no stream to the container " + attached.target().name() + ": " + e.getMessage(), e);
+    } finally {
+      alarm.cancel(false);
+    }
   }
 
   @Override

@@ -28,8 +28,10 @@ import java.security.DigestOutputStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -336,10 +338,14 @@ public abstract class DriverContract {
   @Test
   void manyStreamsAtOnce() throws Exception {
     ExecutorService threads = Executors.newFixedThreadPool(MANY);
-    List<DuplexStream> streams = new ArrayList<>();
+    Queue<DuplexStream> streams = new ConcurrentLinkedQueue<>();
     try {
+      List<Future<Boolean>> dialled = new ArrayList<>();
       for (int i = 0; i < MANY; i++) {
-        streams.add(connection.dial(Endpoint.engine()));
+        dialled.add(threads.submit(() -> streams.add(connection.dial(Endpoint.engine()))));
+      }
+      for (Future<Boolean> one : dialled) {
+        assertThat(one.get(60, TimeUnit.SECONDS)).isTrue();
       }
       List<Future<String>> answers = new ArrayList<>();
       for (DuplexStream stream : streams) {
