@@ -345,7 +345,7 @@ class InstallationTest {
           Thread.sleep(20); // so that the deadline passes under a request as often as not
           return false;
         });
-    Context context = Context.of(Deadline.in(Duration.ofMillis(1500)), events::add);
+    Context context = Context.of(Deadline.in(Duration.ofSeconds(3)), events::add);
     assertThatThrownBy(
             () ->
                 new Installation(

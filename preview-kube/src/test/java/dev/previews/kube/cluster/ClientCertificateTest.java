@@ -140,8 +140,8 @@ class ClientCertificateTest {
             current-context: x
             """
                 .formatted(server.getAddress().getPort(), authority, certificate, key));
-    ClusterSettings settings = new ClusterSettings(file, null, null, Duration.ofSeconds(5));
-    try (Cluster cluster = Cluster.open(settings, Deadline.in(Duration.ofSeconds(20)))) {
+    ClusterSettings settings = new ClusterSettings(file, null, null, Duration.ofSeconds(30));
+    try (Cluster cluster = Cluster.open(settings, Deadline.in(Duration.ofSeconds(30)))) {
       return cluster.namespace();
     }
   }

@@ -65,8 +65,8 @@ class KubeconfigTest {
 
   /** Opens the cluster and returns its namespace. */
   private static String open(@Nullable Path file, @Nullable String context) {
-    ClusterSettings settings = new ClusterSettings(file, context, null, Duration.ofSeconds(5));
-    try (Cluster cluster = Cluster.open(settings, Deadline.in(Duration.ofSeconds(20)))) {
+    ClusterSettings settings = new ClusterSettings(file, context, null, Duration.ofSeconds(30));
+    try (Cluster cluster = Cluster.open(settings, Deadline.in(Duration.ofSeconds(30)))) {
       return cluster.namespace();
     }
   }

@@ -31,8 +31,8 @@ class ProxyTest {
       String cluster = "server: \"http://api.invalid\", proxy-url: \"" + server.url() + "\"";
       Files.writeString(
           file, Files.readString(file).replace("server: \"" + server.url() + "\"", cluster));
-      ClusterSettings settings = new ClusterSettings(file, null, null, Duration.ofSeconds(5));
-      try (Cluster proxied = Cluster.open(settings, Deadline.in(Duration.ofSeconds(10)));
+      ClusterSettings settings = new ClusterSettings(file, null, null, Duration.ofSeconds(30));
+      try (Cluster proxied = Cluster.open(settings, Deadline.in(Duration.ofSeconds(30)));
           PodConnection connection =
               new PodConnection(proxied, () -> FakePod.ADDRESS, () -> {}, () -> {});
           Execution execution = connection.exec(Command.of("true"))) {
@@ -50,8 +50,8 @@ class ProxyTest {
 
     public static void main(String[] arguments) {
       ClusterSettings settings =
-          new ClusterSettings(Path.of(arguments[0]), null, null, Duration.ofSeconds(5));
-      try (Cluster cluster = Cluster.open(settings, Deadline.in(Duration.ofSeconds(10)))) {
+          new ClusterSettings(Path.of(arguments[0]), null, null, Duration.ofMinutes(1));
+      try (Cluster cluster = Cluster.open(settings, Deadline.in(Duration.ofMinutes(1)))) {
         System.out.println("opened " + cluster.server());
       }
     }
