@@ -6,9 +6,10 @@ import dev.previews.exec.Deadline;
 import dev.previews.kube.cluster.Cluster;
 import dev.previews.kube.cluster.KubeObject;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 
@@ -86,29 +87,46 @@ final class Deletion {
 
   /** One round: asks for the deletion of what is not on its way yet. */
   private List<Found> sweep(Set<String> kinds, VolumePolicy volumes) {
-    List<Found> left = new ArrayList<>();
-    Set<String> more = new TreeSet<>(kinds);
-    Set<String> done = new TreeSet<>();
-    while (!more.isEmpty()) {
-      for (String resource : List.copyOf(more)) {
-        for (KubeObject object : list(resource)) {
-          if (volumes == VolumePolicy.KEEP && object.name().equals(lifetime)) {
-            continue; // the volumes belong to it
-          }
-          left.add(new Found(resource + " " + object.name(), object.deleting()));
-          named.addAll(recorded(object, volumes));
-          kinds.addAll(named);
-          // A Pod goes with what made it.
-          if (!object.deleting() && !Lifetime.isMade(object)) {
-            resources.delete(resource, object, deadline);
-          }
-        }
-        done.add(resource);
+    Map<String, List<KubeObject>> objects = find(kinds, volumes);
+    // While one of a common kind is there, the next deletion knows the others if this one is cut
+    // off.
+    objects.forEach((resource, all) -> delete(resource, all, !COMMON.contains(resource)));
+    objects.forEach((resource, all) -> delete(resource, all, COMMON.contains(resource)));
+    return objects.entrySet().stream()
+        .flatMap(
+            it ->
+                it.getValue().stream()
+                    .map(object -> new Found(it.getKey() + " " + object.name(), object.deleting())))
+        .toList();
+  }
+
+  private void delete(String resource, List<KubeObject> objects, boolean now) {
+    for (KubeObject object : objects) {
+      // A Pod goes with what made it.
+      if (now && !object.deleting() && !Lifetime.isMade(object)) {
+        resources.delete(resource, object, deadline);
       }
-      more = new TreeSet<>(kinds);
-      more.removeAll(done);
     }
-    return left;
+  }
+
+  /** What is there, of these kinds and of all that it names, which are added to them. */
+  private Map<String, List<KubeObject>> find(Set<String> kinds, VolumePolicy volumes) {
+    Map<String, List<KubeObject>> found = new TreeMap<>();
+    while (!found.keySet().containsAll(kinds)) {
+      for (String resource : List.copyOf(kinds)) {
+        if (!found.containsKey(resource)) {
+          List<KubeObject> objects =
+              list(resource).stream()
+                  // the volumes belong to it
+                  .filter(it -> volumes == VolumePolicy.REMOVE || !it.name().equals(lifetime))
+                  .toList();
+          objects.forEach(it -> named.addAll(recorded(it, volumes)));
+          kinds.addAll(named);
+          found.put(resource, objects);
+        }
+      }
+    }
+    return found;
   }
 
   /** Kinds that no object names are only looked at where we may. */

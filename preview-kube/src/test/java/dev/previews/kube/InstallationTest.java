@@ -8,6 +8,7 @@ import dev.previews.environment.VolumePolicy;
 import dev.previews.error.DeadlineException;
 import dev.previews.error.InvalidInputException;
 import dev.previews.error.OwnershipException;
+import dev.previews.error.PreviewException;
 import dev.previews.error.RemoteCommandException;
 import dev.previews.exec.Deadline;
 import dev.previews.kube.cluster.Cluster;
@@ -24,10 +25,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What becomes of a template's objects, before a server whose objects can be looked at. */
 class InstallationTest {
@@ -191,6 +196,40 @@ class InstallationTest {
         .filteredOn(it -> it.startsWith("POST ") && it.contains("/namespaces/"))
         .hasSize(4)
         .allMatch(it -> it.contains("fieldManager=dev.previews"));
+    delete(VolumePolicy.REMOVE);
+    assertThat(objects.keys()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 2, 3})
+  void whateverAnUpThatWasCutOffMadeIsFoundAgain(int made) {
+    AtomicInteger created = new AtomicInteger();
+    server.on(
+        exchange ->
+            exchange.method().equals("POST")
+                && exchange.path().contains("/namespaces/ns/")
+                && created.getAndIncrement() >= made
+                && exchange.answer(500, "{}"));
+    assertThatThrownBy(() -> ensure(SET + CLAIM + SERVICE + POLICY))
+        .isInstanceOf(PreviewException.class)
+        .hasMessageContaining("500");
+    assertThat(objects.keys()).hasSizeGreaterThanOrEqualTo(made);
+    delete(VolumePolicy.REMOVE);
+    assertThat(objects.keys()).isEmpty();
+  }
+
+  @Test
+  void whatTellsTheOtherKindsGoesLast() {
+    ensure(SET + POLICY);
+    AtomicBoolean cutOff = new AtomicBoolean(true);
+    server.on(
+        exchange ->
+            exchange.method().equals("DELETE")
+                && exchange.path().contains("/networkpolicies/")
+                && cutOff.getAndSet(false)
+                && exchange.answer(500, "{}"));
+    assertThatThrownBy(() -> delete(VolumePolicy.REMOVE)).isInstanceOf(PreviewException.class);
+    assertThat(objects.get("apps/v1/statefulsets", "host")).isPresent();
     delete(VolumePolicy.REMOVE);
     assertThat(objects.keys()).isEmpty();
   }

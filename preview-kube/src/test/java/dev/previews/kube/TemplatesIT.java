@@ -227,4 +227,33 @@ class TemplatesIT {
     assertThat(namespace.leftovers("imageless")).isEmpty();
     hopeless.close();
   }
+
+  @Test
+  void anUpThatFailedIsRemovedWithItsUncommonKindsAndWithoutItsTemplate() {
+    String text =
+        """
+        apiVersion: apps/v1
+        kind: Deployment
+        metadata: {name: '{{id}}', labels: {app.kubernetes.io/component: docker-host}}
+        spec:
+          selector: {matchLabels: {app: '{{id}}'}}
+          template:
+            metadata: {labels: {app: '{{id}}'}}
+            spec: {containers: [{name: engine, image: '127.0.0.1:1/image:1'}]}
+        ---
+        apiVersion: autoscaling/v1
+        kind: HorizontalPodAutoscaler
+        metadata: {name: '{{id}}'}
+        spec: {maxReplicas: 1, scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: '{{id}}'}}
+        """;
+    String scalers = "autoscaling/v1/horizontalpodautoscalers";
+    assertThatThrownBy(() -> driver.ensure(inline("failed", text), context()))
+        .hasMessageContaining("cannot become ready");
+    assertThat(namespace.objects(scalers, "failed")).hasSize(1);
+    try (Driver other = namespace.kube().open(context())) {
+      other.delete(EnvironmentId.of("failed"), VolumePolicy.REMOVE, context());
+    }
+    assertThat(namespace.objects(scalers, "failed")).isEmpty();
+    assertThat(namespace.leftovers("failed")).isEmpty();
+  }
 }
