@@ -1,11 +1,11 @@
 package dev.previews.compose.files;
 
+import dev.previews.machines.Needed;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -25,7 +25,7 @@ class FileSyncBusyboxTest extends FileSyncContract {
 
   @BeforeAll
   static void linkApplets() throws IOException {
-    Assumptions.assumeTrue(Files.isExecutable(BUSYBOX), "no " + BUSYBOX);
+    Needed.check(Files.isExecutable(BUSYBOX), BUSYBOX.toString());
     applets = Files.createTempDirectory("applets");
     for (String name : APPLETS) {
       Files.createSymbolicLink(applets.resolve(name), BUSYBOX);

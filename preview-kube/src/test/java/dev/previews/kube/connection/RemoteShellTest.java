@@ -5,24 +5,61 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.previews.error.InvalidInputException;
 import dev.previews.exec.Command;
+import dev.previews.machines.Needed;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** The scripts, run by the shell that is here. */
+/** The scripts, run by the shell that is here, and by busybox's with none but its own tools. */
+@ParameterizedClass
+@ValueSource(booleans = {false, true})
 class RemoteShellTest {
+  private static final Path BUSYBOX = Path.of("/bin/busybox");
+  private static final List<String> TOOLS = List.of("sh", "cat", "dd");
+
+  @TempDir private static Path tools;
+
+  private final boolean busybox;
+
+  RemoteShellTest(boolean busybox) {
+    this.busybox = busybox;
+  }
+
+  @BeforeAll
+  static void linkTools() throws IOException {
+    for (String name : TOOLS) {
+      Files.createSymbolicLink(tools.resolve(name), BUSYBOX);
+    }
+  }
+
+  @BeforeEach
+  void requireBusybox() {
+    Needed.check(!busybox || Files.isExecutable(BUSYBOX), BUSYBOX.toString());
+  }
+
   private interface Feeder {
     void feed(OutputStream stdin) throws Exception;
   }
 
-  private static String run(Command command, @Nullable String endMark, int exitCode, Feeder feeder)
+  private String run(Command command, @Nullable String endMark, int exitCode, Feeder feeder)
       throws Exception {
     // setsid, because a broken stream kills the whole process group.
     ProcessBuilder builder = new ProcessBuilder("setsid", "-w");
     builder.command().addAll(RemoteShell.ENTRY);
+    if (busybox) {
+      builder.environment().put("PATH", tools.toString());
+    }
     Process process = builder.redirectError(ProcessBuilder.Redirect.DISCARD).start();
     try (OutputStream stdin = process.getOutputStream()) {
       stdin.write(
