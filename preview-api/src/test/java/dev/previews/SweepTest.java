@@ -48,11 +48,11 @@ class SweepTest {
 
   @Test
   void oneThatDoesNotRunExpiresWhenItHasBeenOutOfUseForItsTime() {
-    Instant before = Instant.now().minusSeconds(20);
+    Instant before = Instant.now().minusSeconds(60);
     driver.put("starting", "10", State.STARTING, it -> it.unusedSince(before));
-    driver.put("starting-yet", "30", State.STARTING, it -> it.unusedSince(before));
+    driver.put("starting-yet", "600", State.STARTING, it -> it.unusedSince(before));
     driver.put("stopped", "10", State.STOPPED, it -> it.unusedSince(before));
-    driver.put("stopped-just-now", "30", State.STOPPED, it -> it.unusedSince(before));
+    driver.put("stopped-just-now", "600", State.STOPPED, it -> it.unusedSince(before));
     driver.put("stopped-sometime", "10", State.STOPPED, UnaryOperator.identity());
     driver.put("stopped-for-ever", "", State.STOPPED, it -> it.unusedSince(before));
     driver.put("removing", "10", State.REMOVING, it -> it.unusedSince(before));
@@ -76,8 +76,8 @@ class SweepTest {
 
   @Test
   void oneThatIsUsedWhileAnotherIsRemovedStays() {
-    running("a", "1", 2);
-    running("b", "1", 2);
+    running("a", "60", 70);
+    running("b", "60", 70);
     driver.onDelete(id -> used("b", 0));
     assertThat(sweep().run(it -> true)).extracting(it -> it.id().value()).containsExactly("a");
     assertThat(driver.list(context)).extracting(it -> it.id().value()).containsExactly("b");
