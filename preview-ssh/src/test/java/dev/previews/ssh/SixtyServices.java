@@ -14,9 +14,13 @@ import java.time.Duration;
 
 /** A project with more services than an sshd allows sessions. */
 final class SixtyServices {
+  private static final String CONNECTIONS = "grep -c ':0016 [0-9A-F:]* 01 ' /proc/net/tcp";
+
   private SixtyServices() {}
 
-  static void comeUpAndAnswer(SshMachine machine, Path directory) throws Exception {
+  /** Returns how many connections sshd had when all had answered. */
+  static int comeUpAndAnswer(SshMachine machine, Path directory) throws Exception {
+    int connections;
     StringBuilder compose = new StringBuilder("services:\n");
     for (int i = 0; i < 60; i++) {
       compose.append(
@@ -43,8 +47,10 @@ final class SixtyServices {
           assertThat(new String(body.readAllBytes(), StandardCharsets.UTF_8)).isEqualTo("" + i);
         }
       }
+      connections = Integer.parseInt(machine.exec(CONNECTIONS));
       preview.down();
     }
     assertThat(machine.place().leftovers("sixty")).isEmpty();
+    return connections;
   }
 }
