@@ -14,13 +14,14 @@ import java.util.UUID;
 
 /** A namespace of its own on the lab's cluster; gone when it is closed. */
 final class LabNamespace implements AutoCloseable {
+  /** Several JVMs, engines and a whole cluster share a machine with the tests. */
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
+
   private final String name = "previews-it-" + UUID.randomUUID().toString().substring(0, 8);
   private final Cluster cluster;
 
   private LabNamespace(Path kubeconfig) {
-    cluster =
-        Cluster.open(
-            new ClusterSettings(kubeconfig, null, name, Duration.ofSeconds(20)), deadline());
+    cluster = Cluster.open(new ClusterSettings(kubeconfig, null, name, PATIENCE), deadline());
     cluster
         .post(
             "/api/v1/namespaces",
@@ -64,7 +65,7 @@ final class LabNamespace implements AutoCloseable {
         .namespace(name)
         .image(image())
         .storageSize("1Gi")
-        .connectTimeout(Duration.ofSeconds(20));
+        .connectTimeout(PATIENCE);
   }
 
   String address() {
@@ -76,7 +77,15 @@ final class LabNamespace implements AutoCloseable {
         + name
         + "?"
         + Cluster.query(
-            Map.of("image", image(), "storageSize", "1Gi", "kubeconfig", kubeconfig.toString()));
+            Map.of(
+                "image",
+                image(),
+                "storageSize",
+                "1Gi",
+                "connectTimeout",
+                Long.toString(PATIENCE.toSeconds()),
+                "kubeconfig",
+                kubeconfig.toString()));
   }
 
   List<KubeObject> objects(String resource, String id) {

@@ -74,8 +74,11 @@ final class LabPlace implements Place, AutoCloseable {
     namespace().killPods(machine.id().value());
   }
 
+  /** It may be used again, in another namespace. */
   @Override
-  public void close() {
+  public synchronized void close() {
     namespace.ifPresent(LabNamespace::close);
+    namespace = Optional.empty();
+    address = Optional.empty();
   }
 }

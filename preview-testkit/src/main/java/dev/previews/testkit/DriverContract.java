@@ -229,7 +229,7 @@ public abstract class DriverContract {
                         begun.countDown();
                       }
                     }));
-    assertThat(begun.await(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(begun.await(60, TimeUnit.SECONDS)).isTrue();
     execution.cancel();
     assertThatThrownBy(execution::await).isInstanceOf(PreviewException.class);
     execution.close();
@@ -397,7 +397,7 @@ public abstract class DriverContract {
     Thread.sleep(200);
     stream.close();
     stream.close();
-    assertThat(reader.get(20, TimeUnit.SECONDS)).isZero();
+    assertThat(reader.get(60, TimeUnit.SECONDS)).isZero();
   }
 
   // --- Machines
@@ -480,10 +480,10 @@ public abstract class DriverContract {
       CompletableFuture<Integer> end = CompletableFuture.supplyAsync(execution::await);
       CompletableFuture<Long> endOfStream = drained(stream);
       place().kill(mortal);
-      assertThatThrownBy(() -> end.get(20, TimeUnit.SECONDS))
+      assertThatThrownBy(() -> end.get(60, TimeUnit.SECONDS))
           .hasCauseInstanceOf(ConnectionException.class);
       // What was sent would never have ended; TCP cannot tell a dead sender from one that is done.
-      assertThat(endOfStream.get(20, TimeUnit.SECONDS)).isNotNegative();
+      assertThat(endOfStream.get(60, TimeUnit.SECONDS)).isNotNegative();
     }
     Machine mended = driver.ensure(spec(id), Drivers.context());
     try (Connection again = driver.connect(mended, Drivers.context());
@@ -500,7 +500,7 @@ public abstract class DriverContract {
     closed.close();
     closed.close();
     assertThatThrownBy(open::await).isInstanceOf(ConnectionException.class);
-    assertThat(reader.get(20, TimeUnit.SECONDS)).isZero();
+    assertThat(reader.get(60, TimeUnit.SECONDS)).isZero();
     assertThatThrownBy(() -> closed.exec(Command.of("true")))
         .isInstanceOf(IllegalStateException.class);
     assertThatThrownBy(() -> closed.dial(Endpoint.engine()))

@@ -314,7 +314,7 @@ public abstract class PreviewContract {
                 }
               });
       assertThat(socket.getInputStream().readAllBytes()).isEqualTo(sent);
-      writer.get(10, TimeUnit.SECONDS);
+      writer.get(60, TimeUnit.SECONDS);
     }
   }
 
@@ -329,7 +329,7 @@ public abstract class PreviewContract {
       preview.exec("web", "sh", "-c", "echo later > /proc/1/fd/1");
       eventually(() -> assertThat(lines).contains("later"));
       log.close();
-      reader.get(10, TimeUnit.SECONDS);
+      reader.get(60, TimeUnit.SECONDS);
     }
   }
 
