@@ -36,7 +36,11 @@ public abstract class KilledUpContract {
           command: [httpd, -f, -p, "8080", -h, /pages]
           ports: ["8080"]
           volumes: ["./pages:/pages", "data:/data"]
-          healthcheck: {test: [CMD, wget, -q, -O, /dev/null, "http://127.0.0.1:8080/"], interval: 1s}
+          healthcheck:
+            test: [CMD, wget, -q, -O, /dev/null, "http://127.0.0.1:8080/"]
+            start_period: 1m
+            start_interval: 1s # but a minute from when it is healthy on: each check costs
+            interval: 1m
         built:
           build: {context: ./pages, args: {IMAGE: "${IMAGE}"}}
           init: true

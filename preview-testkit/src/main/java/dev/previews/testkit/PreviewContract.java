@@ -57,7 +57,11 @@ public abstract class PreviewContract {
           volumes: ["./pages:/pages", "data:/data"]
           configs: [{source: motto, target: /motto}]
           secrets: [token]
-          healthcheck: {test: [CMD, wget, -q, -O, /dev/null, "http://127.0.0.1:8080/"], interval: 1s}
+          healthcheck:
+            test: [CMD, wget, -q, -O, /dev/null, "http://127.0.0.1:8080/"]
+            start_period: 1m
+            start_interval: 1s # but a minute from when it is healthy on: each check costs
+            interval: 1m
           environment: {SELF: "${PREVIEW_URL_WEB_8080:?}"}
         echo:
           image: ${IMAGE}
@@ -389,7 +393,8 @@ public abstract class PreviewContract {
     write(
         "compose.yaml",
         COMPOSE.replaceFirst(
-            "healthcheck: .*", "healthcheck: {test: [CMD, 'false'], interval: 1s, retries: 2}"));
+            "(?s)healthcheck:.*?interval: 1m",
+            "healthcheck: {test: [CMD, 'false'], interval: 1s, retries: 2}"));
     assertThatThrownBy(() -> previews(id).up(compose))
         .isInstanceOf(ServiceFailedException.class)
         .hasMessageContaining("service 'web'")

@@ -6,6 +6,7 @@ import java.net.SocketTimeoutException;
 import java.net.http.WebSocket;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -102,7 +103,8 @@ final class ChannelSocket implements WebSocket.Listener {
 
   @Override
   public void onError(WebSocket from, Throwable error) {
-    end(new IOException(what + " was lost: " + error.getMessage(), error));
+    String why = Objects.requireNonNullElse(error.getMessage(), error.toString());
+    end(new IOException(what + " was lost: " + why, error));
   }
 
   private synchronized void end(@Nullable IOException why) {

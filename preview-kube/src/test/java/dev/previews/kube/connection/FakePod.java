@@ -81,6 +81,7 @@ final class FakePod implements FakeServer.Handler {
     }
     if (!portError.isEmpty()) {
       socket.write(1, portError);
+      socket.close();
       return;
     }
     try (Socket service = new Socket(InetAddress.getLoopbackAddress(), port)) {
