@@ -21,9 +21,11 @@ import java.util.Optional;
  */
 final class Expiry {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  // Two `up`s may do that at the same time.
   private static final String SET =
       """
-      echo "$2" >"$1.new" && mv -f "$1.new" "$1"
+      echo "$2" >"$1.$$" && mv -f "$1.$$" "$1"
       """;
   private static final String RENEW =
       """

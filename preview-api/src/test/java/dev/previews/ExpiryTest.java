@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,6 +48,15 @@ class ExpiryTest {
     lastUsed(1000);
     assertThat(expiry.passed()).isFalse();
     assertThat(expiry.renew()).isEmpty();
+  }
+
+  @Test
+  void itMayBeSetByManyAtOnce() {
+    IntStream.range(0, 200)
+        .parallel()
+        .forEach(i -> of("60").set(Optional.of(Duration.ofSeconds(60))));
+    assertThat(of("60").renew()).contains(Duration.ofSeconds(60));
+    assertThat(base.resolve("one").toFile().list()).containsExactly(".expiry");
   }
 
   @Test
