@@ -11,11 +11,15 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** The driver's contract where sshd forwards nothing and allows two sessions on a connection. */
+@ResourceLock(SixtyServices.LOCK)
 class ForbiddenForwardingIT extends DriverContract {
   @RegisterExtension
   static final SshMachine MACHINE =
@@ -48,6 +52,7 @@ class ForbiddenForwardingIT extends DriverContract {
 
   /** Each stream to the engine and to a service is a session here. */
   @Test
+  @Timeout(value = 10, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
   void aProjectOf60ServicesComesUpAndAnswers() throws Exception {
     SixtyServices.comeUpAndAnswer(MACHINE, directory);
   }

@@ -19,8 +19,10 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** An sshd that allows two sessions on a connection. */
+@ResourceLock(SixtyServices.LOCK)
 class MaxSessionsIT {
   @RegisterExtension static final SshMachine MACHINE = SshMachine.with("MaxSessions=2");
 

@@ -6,8 +6,10 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** An sshd as distributions set it up: all goes over one connection. */
+@ResourceLock(SixtyServices.LOCK)
 class OneConnectionIT {
   @RegisterExtension static final SshMachine MACHINE = SshMachine.with();
 
