@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.previews.Preview;
 import dev.previews.testkit.Place;
-import dev.previews.testkit.PreviewContract;
+import dev.previews.testkit.UpContract;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The whole path on a shared engine whose files and whose network are not this machine's. */
-class RemotePreviewIT extends PreviewContract {
+class RemotePreviewIT extends UpContract {
   @RegisterExtension static final RemoteEngine ENGINE = new RemoteEngine();
 
   private final String name = "only-here-" + UUID.randomUUID().toString().substring(0, 8);

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 @Execution(ExecutionMode.CONCURRENT)
 class KubeExpiryIT {
   private static final Duration TTL = Duration.ofSeconds(10);
-  private static final Duration GRACE = Duration.ofSeconds(30); // for the Pod to start
+  private static final Duration GRACE = Duration.ofSeconds(60); // for the Pod to start
   private LabNamespace namespace;
 
   @BeforeAll

@@ -1,13 +1,13 @@
 package dev.previews.ssh;
 
 import dev.previews.testkit.Place;
-import dev.previews.testkit.PreviewContract;
+import dev.previews.testkit.UpContract;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** The whole path, on a pool of all the lab's machines. */
 @Execution(ExecutionMode.CONCURRENT)
-class PoolPreviewIT extends PreviewContract {
+class PoolPreviewIT extends UpContract {
   @Override
   protected Place place() {
     return SshPlace.pool();
