@@ -249,7 +249,7 @@ class ComposeDeployerIT {
             command: [sleep, '300']
             depends_on: {slow: {condition: service_healthy}}
         """);
-    Context short_ = Context.of(Deadline.in(Duration.ofSeconds(6)), events::add);
+    Context short_ = Context.of(Deadline.in(Duration.ofSeconds(15)), events::add);
     assertThatThrownBy(() -> up(short_))
         .isInstanceOf(DeadlineException.class)
         .hasMessageContaining("slow is starting")

@@ -115,11 +115,19 @@ public abstract class PreviewContract extends UpContract {
     String other = newId();
     try (Preview open = previews(other).owner(id).up(compose)) {
       // close() would wait a quarter of a minute for a removal, and a machine may take longer
-      eventually(() -> assertThat(place().leftovers(id)).isEmpty());
+      awaitRemoval();
       assertThat(open.services()).allMatch(Service::ready);
     }
     assertThat(place().leftovers(other)).isNotEmpty();
     previews(other).owner(id).down(other);
+  }
+
+  private void awaitRemoval() throws Exception {
+    Instant latest = Instant.now().plusSeconds(120);
+    while (!place().leftovers(id).isEmpty() && Instant.now().isBefore(latest)) {
+      Thread.sleep(250);
+    }
+    assertThat(place().leftovers(id)).isEmpty();
   }
 
   private void awaitExpiry(Previews previews) throws InterruptedException {

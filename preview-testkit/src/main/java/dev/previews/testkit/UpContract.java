@@ -284,7 +284,7 @@ public abstract class UpContract {
     }
   }
 
-  static void eventually(Runnable check) throws InterruptedException {
+  private static void eventually(Runnable check) throws InterruptedException {
     long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(2);
     while (true) {
       try {
