@@ -13,7 +13,7 @@ import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** The whole path on a shared engine whose files and whose network are not this machine's. */
+/** The way up on a shared engine whose files and whose network are not this machine's. */
 class RemotePreviewIT extends UpContract {
   @RegisterExtension static final RemoteEngine ENGINE = new RemoteEngine();
 

@@ -5,7 +5,7 @@ import dev.previews.testkit.UpContract;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
-/** The whole path, on a pool of all the lab's machines. */
+/** The way up, on a pool of all the lab's machines. */
 @Execution(ExecutionMode.CONCURRENT)
 class PoolPreviewIT extends UpContract {
   @Override

@@ -31,9 +31,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The way from {@code up} to URLs that answer and to {@code down}, whatever the driver: what a way
- * to an engine can break. For a driver that has passed {@link PreviewContract} once, and reaches
- * engines in a second way; the class path is the same.
+ * The way from {@code up} to URLs that answer and to {@code down}: what a way to an engine can
+ * break. Extend it for each further way in which a driver reaches engines, once the driver has
+ * passed {@link PreviewContract}. Each test has three minutes for an {@code up} and removes its
+ * environments. The class path needs a deployer (dev.previews:preview-compose).
  */
 public abstract class UpContract {
   static final String COMPOSE =
