@@ -98,34 +98,33 @@ final class EngineTransport implements DockerHttpClient {
 
   /**
    * Sends a request and reads the head of the answer. When the engine answers before it has read
-   * the whole request, the answer counts.
+   * the whole request, the answer counts. What only reads is asked once more when its connection is
+   * lost before anything came.
    */
   HttpResponse send(HttpRequest request, @Nullable Deadline deadline) {
-    if (request.repeatable()) {
-      for (HttpConnection old = takeIdle(); old != null; old = takeIdle()) {
-        Lease lease = lease(old, request, deadline);
-        try {
-          return attempt(request, old, lease);
-        } catch (IOException e) {
-          if (old.answered()
-              || e instanceof ClosedByInterruptException
-              || (deadline != null && deadline.passed())) {
-            throw lease.broken(e);
-          }
-          // It was closed while it was idle: the engine has not seen the request.
-          lease.close();
+    boolean mayFailOnce = request.onlyReads();
+    while (true) {
+      HttpConnection old = request.repeatable() ? takeIdle() : null;
+      HttpConnection connection = old != null ? old : dial(deadline);
+      Lease lease = lease(connection, request, deadline);
+      try {
+        return attempt(request, connection, lease);
+      } catch (IOException e) {
+        // An idle one may have been closed long ago; a way through a cluster may break now and
+        // then.
+        boolean again = old != null || mayFailOnce;
+        if (!again
+            || connection.answered()
+            || e instanceof ClosedByInterruptException
+            || (deadline != null && deadline.passed())) {
+          throw lease.broken(e);
         }
+        mayFailOnce &= old != null;
+        lease.close();
+      } catch (RuntimeException | Error e) {
+        lease.close();
+        throw e;
       }
-    }
-    HttpConnection fresh = dial(deadline);
-    Lease lease = lease(fresh, request, deadline);
-    try {
-      return attempt(request, fresh, lease);
-    } catch (IOException e) {
-      throw lease.broken(e);
-    } catch (RuntimeException | Error e) {
-      lease.close();
-      throw e;
     }
   }
 
@@ -172,8 +171,7 @@ final class EngineTransport implements DockerHttpClient {
       head = connection.receive();
     } catch (IOException e) {
       if (unsent != null) {
-        unsent.addSuppressed(e);
-        throw unsent;
+        e.addSuppressed(unsent);
       }
       throw e;
     }

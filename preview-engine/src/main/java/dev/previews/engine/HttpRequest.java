@@ -20,6 +20,11 @@ record HttpRequest(
     return body.length() >= 0;
   }
 
+  /** Whether it changes nothing, however often it is sent. */
+  boolean onlyReads() {
+    return method.equals("GET") && repeatable() && !upgrade;
+  }
+
   @Override
   public String toString() {
     int query = path.indexOf('?');

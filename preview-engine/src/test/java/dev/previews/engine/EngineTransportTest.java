@@ -132,6 +132,32 @@ class EngineTransportTest {
   }
 
   @Test
+  void aReadIsAskedOnceMoreWhenItsConnectionIsLost() throws Exception {
+    serve(answers(""), answers(PING));
+    assertThat(get()).isEqualTo("OK");
+    assertThat(requests).hasSize(2);
+  }
+
+  @Test
+  void noMoreThanOnce() {
+    serve(answers(""), answers(""), answers(PING));
+    assertThatThrownBy(this::get)
+        .isInstanceOf(ConnectionException.class)
+        .hasMessageContaining("GET /x");
+    assertThat(requests).hasSize(2);
+  }
+
+  @Test
+  void whatMayChangeSomethingIsNotAskedAgain() {
+    serve(answers(""), answers(PING));
+    assertThatThrownBy(
+            () -> transport.execute(request().method(DockerHttpClient.Request.Method.POST).build()))
+        .isInstanceOf(ConnectionException.class)
+        .hasMessageContaining("POST /x");
+    assertThat(requests).hasSize(1);
+  }
+
+  @Test
   void aBodyMayEndWithTheConnection() throws Exception {
     serve(answers(OK + "\r\nto the end"));
     assertThat(get()).isEqualTo("to the end");
@@ -140,7 +166,6 @@ class EngineTransportTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "",
         "HTTP/1.1 200",
         OK,
         OK + "Transfer-Encoding: chunked\r\n\r\n",

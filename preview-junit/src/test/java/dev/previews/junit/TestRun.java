@@ -68,6 +68,7 @@ final class TestRun {
   String of(Class<?> testClass) throws IOException, InterruptedException {
     List<String> argv = new ArrayList<>();
     argv.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    argv.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
     argv.addAll(systemProperties);
     argv.addAll(List.of("-cp", junit + File.pathSeparator + classPath));
     argv.addAll(List.of("org.junit.platform.console.ConsoleLauncher", "execute"));

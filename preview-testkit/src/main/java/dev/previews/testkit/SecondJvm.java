@@ -12,6 +12,7 @@ final class SecondJvm {
   static Process start(Class<?> main, String... arguments) throws java.io.IOException {
     List<String> argv = new ArrayList<>();
     argv.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    argv.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
     argv.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
     argv.addAll(List.of(arguments));
     return new ProcessBuilder(argv).redirectError(ProcessBuilder.Redirect.INHERIT).start();

@@ -83,20 +83,14 @@ final class LateStream implements DuplexStream {
     if (!chosen.isDone()) {
       try {
         DuplexStream stream = dialer.dial();
-        boolean taken = false;
-        try {
-          if (head.size() > 0) {
-            stream.output().write(head.toByteArray());
-          }
-          taken = chosen.complete(stream);
-        } finally {
-          if (!taken) {
-            stream.close();
-          }
+        if (!chosen.complete(stream)) {
+          stream.close();
         }
       } catch (IOException | RuntimeException e) {
         chosen.completeExceptionally(e);
       }
+      // A stream that refuses this has been chosen all the same: its reader learns why.
+      get().output().write(head.toByteArray());
     }
     return get();
   }
@@ -115,7 +109,11 @@ final class LateStream implements DuplexStream {
     try {
       return chosen.get(patience.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
-      return choose(inDoubt);
+      try {
+        return choose(inDoubt);
+      } catch (IOException refused) {
+        return get();
+      }
     } catch (InterruptedException e) {
       throw interrupted();
     } catch (ExecutionException e) {

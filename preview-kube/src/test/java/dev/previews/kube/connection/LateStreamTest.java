@@ -13,13 +13,23 @@ import org.junit.jupiter.api.Test;
 
 class LateStreamTest {
   @Test
-  void aCarrierThatTakesNoWordIsClosed() {
+  void aCarrierThatTakesNoWordTellsItsReaderWhy() {
     boolean[] closed = new boolean[1];
     DuplexStream broken =
         new DuplexStream() {
           @Override
           public InputStream input() {
-            return InputStream.nullInputStream();
+            return new InputStream() {
+              @Override
+              public int read() throws IOException {
+                return read(new byte[1], 0, 1);
+              }
+
+              @Override
+              public int read(byte[] bytes, int offset, int length) throws IOException {
+                throw new IOException("nobody listens there");
+              }
+            };
           }
 
           @Override
@@ -43,6 +53,8 @@ class LateStreamTest {
     LateStream stream =
         new LateStream(head -> Optional.of(() -> broken), () -> broken, Duration.ofSeconds(1));
     assertThatThrownBy(() -> stream.output().write('x')).hasMessageContaining("broken");
+    assertThatThrownBy(() -> stream.input().read()).hasMessage("nobody listens there");
+    stream.close();
     assertThat(closed[0]).isTrue();
   }
 }
