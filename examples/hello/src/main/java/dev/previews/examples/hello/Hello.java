@@ -18,9 +18,10 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * Brings the example up, shows what its URLs answer, and leaves it up; {@code down} removes it. The
- * second argument says where: {@code docker} or {@code kube}. The variable {@code PREVIEW_ID} names
- * the environment otherwise than {@code hello}.
+ * {@code up} brings the example up, shows what its URLs answer, and leaves it up; {@code hold}
+ * keeps the URLs of one that is up until it is gone; {@code down} removes it. The second argument
+ * says where: {@code docker} or {@code kube}. The variable {@code PREVIEW_ID} names the environment
+ * otherwise than {@code hello}.
  */
 final class Hello {
   private static final Path COMPOSE = Path.of("examples", "hello", "compose.yaml");
@@ -43,6 +44,10 @@ final class Hello {
       System.out.println("removed " + id);
       return;
     }
+    if (arguments.length > 0 && arguments[0].equals("hold")) {
+      hold(previews, id);
+      return;
+    }
     Instant start = Instant.now();
     try (Preview preview = previews.up(COMPOSE)) {
       long took = Duration.between(start, Instant.now()).toMillis();
@@ -53,10 +58,16 @@ final class Hello {
           System.out.printf("    %s answers: %s%n", url, get(url));
         }
       }
-      System.out.println(
-          "The environment stays up; ./quickstart "
-              + (inCluster ? "--kube down" : "down")
-              + " removes it.");
+    }
+  }
+
+  /** URLs answer as long as the object is open that has them. */
+  private static void hold(Previews previews, String id) throws InterruptedException {
+    try (Preview preview = previews.find(id).orElseThrow()) {
+      System.out.println("holding the URLs of " + preview.id());
+      while (previews.list().stream().anyMatch(it -> it.id().equals(preview.id()))) {
+        Thread.sleep(2000);
+      }
     }
   }
 

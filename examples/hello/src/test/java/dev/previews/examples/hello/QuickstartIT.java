@@ -3,6 +3,10 @@ package dev.previews.examples.hello;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.previews.machines.TestImages;
+import java.io.IOException;
+import java.net.HttpURLConnection;
+import java.net.URL;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -10,6 +14,7 @@ import org.junit.jupiter.api.Test;
 /** The first of the README's two commands; under an id of its own, since the user's may be up. */
 class QuickstartIT {
   private static final String ID = "quickstart-it-" + ProcessHandle.current().pid();
+  private static final Pattern ANSWERS = Pattern.compile("(http://\\S+) answers: ");
   private static final Pattern TOOK = Pattern.compile("up in ([0-9.]+) s");
 
   /** A service that runs is left running; the one-shot ones run once more. */
@@ -25,12 +30,14 @@ class QuickstartIT {
       assertThat(first.output())
           .containsPattern("http://127\\.0\\.0\\.1:\\d+ answers: 200 <!doctype html>")
           .containsPattern("http://127\\.0\\.0\\.1:\\d+ answers: 200 \\{\"message\":\"hello\"");
+      assertThat(urls(first)).hasSize(2).allSatisfy(it -> assertThat(status(it)).isEqualTo(200));
       String containers = containers();
       assertThat(containers.lines()).hasSizeGreaterThan(2);
 
       Shell second = quickstart("up");
       assertThat(second.exitCode()).as(second.output()).isZero();
       assertThat(containers()).isEqualTo(containers);
+      assertThat(urls(second)).isEqualTo(urls(first));
       assertThat(took(second)).as(second.output()).isLessThan(30);
     } finally {
       Shell down = quickstart("down");
@@ -38,6 +45,14 @@ class QuickstartIT {
       assertThat(down.output()).contains("removed " + ID);
     }
     assertThat(containers()).isEmpty();
+  }
+
+  private static List<String> urls(Shell up) {
+    return ANSWERS.matcher(up.output()).results().map(it -> it.group(1)).toList();
+  }
+
+  private static int status(String url) throws IOException {
+    return ((HttpURLConnection) new URL(url).openConnection()).getResponseCode();
   }
 
   private static double took(Shell up) {
