@@ -6,10 +6,10 @@ import dev.previews.testkit.KilledUpContract;
 import dev.previews.testkit.Place;
 
 /**
- * A killed client while an engine of the environment's own is made, and while images and containers
- * come to it. What the other steps leave is the same on every engine.
+ * A killed client while an engine of the environment's own is made, and while images come to it.
+ * What the other steps leave is the same on every engine.
  */
-@KilledAt({Step.MACHINE, Step.IMAGES, Step.DEPLOY})
+@KilledAt({Step.MACHINE, Step.IMAGES})
 class IsolatedKilledUpIT extends KilledUpContract {
   @Override
   protected Place place() {

@@ -6,8 +6,11 @@ import dev.previews.testkit.KilledUpContract;
 import dev.previews.testkit.Place;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** A killed client of a shared engine elsewhere, while files, images and containers come to it. */
-@KilledAt({Step.FILES, Step.IMAGES, Step.DEPLOY})
+/**
+ * A killed client of a shared engine elsewhere, while files come to it: these are what is not at
+ * hand there. What the other steps leave is what they leave here.
+ */
+@KilledAt(Step.FILES)
 class RemoteKilledUpIT extends KilledUpContract {
   @RegisterExtension static final RemoteEngine ENGINE = new RemoteEngine();
 

@@ -7,10 +7,10 @@ import dev.previews.testkit.Place;
 import org.junit.jupiter.api.AfterAll;
 
 /**
- * A killed client on a real cluster: at the driver's own steps, and while files and containers come
- * through it. What the others leave is the same on every engine, and a Pod each is slow.
+ * A killed client on a real cluster: while a Pod is made, and while files come through it. What the
+ * others leave is the same on every engine, and a Pod each is slow.
  */
-@KilledAt({Step.MACHINE, Step.CONNECT, Step.FILES, Step.DEPLOY})
+@KilledAt({Step.MACHINE, Step.FILES})
 class KubeKilledUpIT extends KilledUpContract {
   private static final LabPlace PLACE = new LabPlace();
 

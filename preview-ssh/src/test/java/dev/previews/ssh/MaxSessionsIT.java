@@ -19,10 +19,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.ResourceLock;
 
-/** An sshd that allows two sessions on a connection. */
-@ResourceLock(SixtyServices.LOCK)
+/** An sshd that allows two sessions on a connection; 60 services on one: ForbiddenForwardingIT. */
 class MaxSessionsIT {
   @RegisterExtension static final SshMachine MACHINE = SshMachine.with("MaxSessions=2");
 
@@ -86,11 +84,6 @@ class MaxSessionsIT {
     } finally {
       MACHINE.exec("[ -e /run/sshd.pid ] || /usr/sbin/sshd");
     }
-  }
-
-  @Test
-  void aProjectOf60ServicesComesUpAndAnswers() throws Exception {
-    SixtyServices.comeUpAndAnswer(MACHINE, directory);
   }
 
   private HostSettings settings() {

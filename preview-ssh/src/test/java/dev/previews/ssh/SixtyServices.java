@@ -14,7 +14,7 @@ import java.time.Duration;
 
 /** A project with more services than an sshd allows sessions. */
 final class SixtyServices {
-  /** One such project at a time: an engine's whole work, three times over, is too much at once. */
+  /** One such project at a time: an engine's whole work, twice over, is too much at once. */
   static final String LOCK = "60 services";
 
   private static final String CONNECTIONS = "grep -c ':0016 [0-9A-F:]* 01 ' /proc/net/tcp";

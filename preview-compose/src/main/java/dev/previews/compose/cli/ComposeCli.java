@@ -12,8 +12,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The Compose CLI of this machine: {@code docker compose}, else {@code docker-compose}. Looked for
- * and asked for its version at the first call. Thread-safe, holds nothing open.
+ * The Compose CLI of this machine: {@code docker compose}, which is a plug-in that is called by
+ * itself where it is known, else {@code docker-compose}. Looked for and asked for its version at
+ * the first call. Thread-safe, holds nothing open.
  */
 public final class ComposeCli {
   private static final Duration PROBE = Duration.ofSeconds(20);
@@ -117,8 +118,12 @@ public final class ComposeCli {
   private List<List<String>> candidates() {
     List<List<String>> candidates = new ArrayList<>();
     SearchPath.find("docker", environment)
-        .map(Path::toString)
-        .ifPresent(docker -> candidates.add(List.of(docker, "compose")));
+        .map(
+            docker ->
+                ComposePlugin.of(docker, environment)
+                    .map(plugin -> List.of(plugin.toString()))
+                    .orElse(List.of(docker.toString(), "compose")))
+        .ifPresent(candidates::add);
     SearchPath.find("docker-compose", environment)
         .map(Path::toString)
         .ifPresent(compose -> candidates.add(List.of(compose)));
