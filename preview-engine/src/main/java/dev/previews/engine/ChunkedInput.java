@@ -5,7 +5,7 @@ import java.io.InputStream;
 import java.util.regex.Pattern;
 
 /** A chunked body; ends after the last chunk and its trailers. */
-final class ChunkedInput extends InputStream {
+final class ChunkedInput extends DelimitedBody {
   private static final int LONGEST_LINE = 8 * 1024;
   private static final Pattern SIZE = Pattern.compile("[0-9a-fA-F]{1,15}");
 
@@ -60,6 +60,18 @@ final class ChunkedInput extends InputStream {
       }
       ended = true;
     }
+  }
+
+  @Override
+  boolean takeRest() throws IOException {
+    if (first || left > SMALL) {
+      return false;
+    }
+    skipNBytes(left);
+    if (!ended) {
+      nextChunk();
+    }
+    return ended;
   }
 
   @Override

@@ -14,7 +14,6 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -140,12 +139,7 @@ final class EngineTransport implements DockerHttpClient {
   }
 
   private Lease lease(HttpConnection connection, HttpRequest request, @Nullable Deadline deadline) {
-    Future<?> alarm =
-        deadline == null
-            ? null
-            : alarms.schedule(
-                connection::close, deadline.remaining().toNanos(), TimeUnit.NANOSECONDS);
-    return new Lease(connection, request.toString(), deadline, alarm, this::giveBack);
+    return new Lease(connection, alarms, request.toString(), deadline, this::giveBack);
   }
 
   private HttpResponse attempt(HttpRequest request, HttpConnection connection, Lease lease)
@@ -176,15 +170,13 @@ final class EngineTransport implements DockerHttpClient {
       throw e;
     }
     boolean upgraded = head.status() == 101 || (request.upgrade() && head.status() == 200);
-    InputStream body = upgraded ? null : connection.delimitedBody(request.method(), head);
-    if (body != null && unsent == null && !head.has("Connection", "close")) {
+    DelimitedBody delimited = upgraded ? null : connection.delimitedBody(request.method(), head);
+    if (delimited != null && unsent == null && !head.has("Connection", "close")) {
       lease.reusable();
     }
-    return new HttpResponse(
-        head,
-        new ResponseBody(body != null ? body : connection.rawInput(), lease),
-        connection,
-        lease::close);
+    ResponseBody body =
+        new ResponseBody(delimited != null ? delimited : connection.rawInput(), lease);
+    return new HttpResponse(head, body, connection);
   }
 
   private @Nullable HttpConnection takeIdle() {

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 
 /** A body of a length that is known. */
-final class FixedInput extends InputStream {
+final class FixedInput extends DelimitedBody {
   private final InputStream input;
   private long left;
 
@@ -33,6 +33,15 @@ final class FixedInput extends InputStream {
     }
     left -= n;
     return n;
+  }
+
+  @Override
+  boolean takeRest() throws IOException {
+    if (left > SMALL) {
+      return false;
+    }
+    skipNBytes(left);
+    return true;
   }
 
   @Override

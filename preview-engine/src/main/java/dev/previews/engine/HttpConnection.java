@@ -77,9 +77,9 @@ final class HttpConnection implements AutoCloseable {
   }
 
   /** The body that follows a head; null when it goes on until the connection ends. */
-  @Nullable InputStream delimitedBody(String method, HttpHead head) throws IOException {
+  @Nullable DelimitedBody delimitedBody(String method, HttpHead head) throws IOException {
     if (method.equals("HEAD") || head.status() == 204 || head.status() == 304) {
-      return InputStream.nullInputStream();
+      return new FixedInput(input, 0);
     }
     if (head.has("Transfer-Encoding", "chunked")) {
       return new ChunkedInput(input);

@@ -9,15 +9,13 @@ import java.util.Map;
 /** An answer of the engine, whose body is read as it comes. */
 final class HttpResponse implements DockerHttpClient.Response {
   private final HttpHead head;
-  private final InputStream body;
+  private final ResponseBody body;
   private final HttpConnection connection;
-  private final Runnable release;
 
-  HttpResponse(HttpHead head, InputStream body, HttpConnection connection, Runnable release) {
+  HttpResponse(HttpHead head, ResponseBody body, HttpConnection connection) {
     this.head = head;
     this.body = body;
     this.connection = connection;
-    this.release = release;
   }
 
   /** docker-java takes an upgrade for an error: to it the stream is the body of a 200. */
@@ -42,6 +40,6 @@ final class HttpResponse implements DockerHttpClient.Response {
 
   @Override
   public void close() {
-    release.run();
+    body.close();
   }
 }

@@ -7,6 +7,9 @@ import dev.previews.exec.Deadline;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -15,7 +18,10 @@ import org.jspecify.annotations.Nullable;
  * it is closed.
  */
 final class Lease implements AutoCloseable {
+  private static final int PATIENCE_MILLIS = 20;
+
   private final HttpConnection connection;
+  private final ScheduledExecutorService alarms;
   private final String request;
   private final @Nullable Deadline deadline;
   private final @Nullable Future<?> alarm;
@@ -25,14 +31,19 @@ final class Lease implements AutoCloseable {
 
   Lease(
       HttpConnection connection,
+      ScheduledExecutorService alarms,
       String request,
       @Nullable Deadline deadline,
-      @Nullable Future<?> alarm,
       Consumer<HttpConnection> giveBack) {
     this.connection = connection;
+    this.alarms = alarms;
     this.request = request;
     this.deadline = deadline;
-    this.alarm = alarm;
+    this.alarm =
+        deadline == null
+            ? null
+            : alarms.schedule(
+                connection::close, deadline.remaining().toNanos(), TimeUnit.NANOSECONDS);
     this.giveBack = giveBack;
   }
 
@@ -48,6 +59,25 @@ final class Lease implements AutoCloseable {
   /** The answer was read to its end. */
   void finish() {
     end(true);
+  }
+
+  /**
+   * Nobody reads on, but the engine sends the end of an answer right after the answer: it is taken,
+   * so that the connection can be used again. Where it does not come, as in a stream of events, the
+   * connection is closed.
+   */
+  void finishAfter(DelimitedBody body) {
+    if (finished()) {
+      return;
+    }
+    try {
+      Future<?> patience =
+          alarms.schedule(connection::close, PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
+      boolean taken = body.takeRest();
+      end(patience.cancel(false) && taken);
+    } catch (IOException | RejectedExecutionException e) { // also when the engine was closed
+      close();
+    }
   }
 
   /** Nobody reads on. */

@@ -16,12 +16,14 @@ import dev.previews.spi.DuplexStream;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
@@ -121,6 +123,79 @@ class EngineTransportTest {
             "HTTP/1.1 100 Continue\r\n\r\n" + OK + "content-length: 5\r\n\r\nagain"));
     assertThat(get()).isEqualTo("abcde");
     assertThat(get()).isEqualTo("again");
+  }
+
+  /** As a reader of JSON does: it closes after the last brace. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Content-Length: 3\r\n\r\n{}\n",
+        "Transfer-Encoding: chunked\r\n\r\n3\r\n{}\n\r\n0\r\n\r\n",
+        "Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
+      })
+  void theRestOfAnAnswerThatNobodyReadsIsTaken(String answer) throws Exception {
+    serve(
+        socket -> {
+          answers(OK + answer.substring(0, answer.length() - 1)).run(socket);
+          Thread.sleep(2); // and the last byte comes a moment later
+          socket.getOutputStream().write('\n');
+          answers(PING).run(socket);
+        });
+    try (DockerHttpClient.Response response = transport.execute(request().build())) {
+      assertThat(response.getBody().readNBytes(2)).asString(UTF_8).isEqualTo("{}");
+    }
+    assertThat(get()).isEqualTo("OK");
+  }
+
+  @Test
+  void anAnswerWithoutABodyLeavesItsConnection() throws Exception {
+    serve(answers("HTTP/1.1 204 No Content\r\n\r\n", PING));
+    transport.execute(request().build()).close();
+    assertThat(get()).isEqualTo("OK");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Content-Length: 4\r\n\r\n{}", // two are still to come
+        "Content-Length: 90000\r\n\r\n{}",
+        "Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n",
+        "Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n2\r\n{}\r\n",
+        "Transfer-Encoding: chunked\r\n\r\n90000\r\n{}",
+      })
+  void whereMoreMayComeAConnectionIsNotUsedAgain(String answer) throws Exception {
+    serve(
+        socket -> {
+          answers(OK + answer).run(socket);
+          socket.getInputStream().transferTo(OutputStream.nullOutputStream());
+        },
+        answers(PING));
+    try (DockerHttpClient.Response response = transport.execute(request().build())) {
+      assertThat(response.getBody().readNBytes(2)).asString(UTF_8).isEqualTo("{}");
+    }
+    assertThat(get()).isEqualTo("OK");
+  }
+
+  @Test
+  void closingWhatSomebodyReadsDoesNotWait() throws Exception {
+    serve(
+        socket -> {
+          answers(OK + "Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n").run(socket);
+          socket.getInputStream().transferTo(OutputStream.nullOutputStream());
+        });
+    DockerHttpClient.Response response = transport.execute(request().build());
+    CompletableFuture<Object> reader =
+        CompletableFuture.supplyAsync(
+            () -> {
+              try {
+                return response.getBody().readAllBytes();
+              } catch (Exception e) {
+                return e;
+              }
+            });
+    Thread.sleep(100);
+    response.close();
+    assertThat(reader.get(10, TimeUnit.SECONDS)).isNotNull();
   }
 
   @Test
