@@ -44,7 +44,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** What happens when the host, or the way to it, fails. */
-@Timeout(value = 3, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 8, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 @org.junit.jupiter.api.parallel.Execution(ExecutionMode.CONCURRENT)
 class FaultsIT {
   @RegisterExtension final SshMachine machine = SshMachine.with();
@@ -69,22 +69,22 @@ class FaultsIT {
                 Command.of("sh", "-c", "cat >/dev/null").stdin(to -> forEver(to, uploading)));
         Execution exec = opened.connection.exec(Command.of("sleep", "600"));
         DuplexStream forward = opened.connection.dial(Endpoint.engine());
-        assertThat(uploading.await(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(uploading.await(60, TimeUnit.SECONDS)).isTrue();
         CompletableFuture<Integer> reading = CompletableFuture.supplyAsync(() -> read(forward));
 
         machine.exec("pkill -9 sshd");
 
-        assertThatThrownBy(() -> within10(upload)).hasCauseInstanceOf(ConnectionException.class);
-        assertThatThrownBy(() -> within10(exec))
+        assertThatThrownBy(() -> within30(upload)).hasCauseInstanceOf(ConnectionException.class);
+        assertThatThrownBy(() -> within30(exec))
             .hasCauseInstanceOf(ConnectionException.class)
             .hasMessageContaining(machine.address());
-        assertThat(reading.get(10, TimeUnit.SECONDS)).as("a lost stream fails").isEqualTo(-2);
+        assertThat(reading.get(30, TimeUnit.SECONDS)).as("a lost stream fails").isEqualTo(-2);
 
         CompletableFuture<String> meanwhile =
             CompletableFuture.supplyAsync(() -> opened.run("echo", "again").stdout());
         Thread.sleep(1500);
         machine.exec("/usr/sbin/sshd");
-        assertThat(meanwhile.get(30, TimeUnit.SECONDS)).isEqualTo("again\n");
+        assertThat(meanwhile.get(60, TimeUnit.SECONDS)).isEqualTo("again\n");
         assertThat(ping(socket)).as("the same local socket").endsWith("OK");
       }
     }
@@ -105,17 +105,17 @@ class FaultsIT {
         Execution upload = // its writer waits for the socket when the link is cut
             opened.connection.exec(
                 Command.of("sh", "-c", "cat >/dev/null").stdin(to -> forEver(to, uploading)));
-        assertThat(uploading.await(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(uploading.await(60, TimeUnit.SECONDS)).isTrue();
         long cut = System.nanoTime();
         machine.cut();
-        assertThatThrownBy(() -> get(exec, 25))
+        assertThatThrownBy(() -> get(exec, 45))
             .hasCauseInstanceOf(ConnectionException.class)
             .hasMessageContaining("has not answered");
-        assertThatThrownBy(() -> within10(upload)).hasCauseInstanceOf(ConnectionException.class);
+        assertThatThrownBy(() -> within30(upload)).hasCauseInstanceOf(ConnectionException.class);
         CompletableFuture<String> ping = CompletableFuture.supplyAsync(() -> quietPing(socket));
         Thread.sleep(Math.max(0, 20_000 - (System.nanoTime() - cut) / 1_000_000));
         machine.mend();
-        assertThat(ping.get(30, TimeUnit.SECONDS)).endsWith("OK");
+        assertThat(ping.get(60, TimeUnit.SECONDS)).endsWith("OK");
         assertThat(opened.run("echo", "again").stdout()).isEqualTo("again\n");
       }
     }
@@ -131,7 +131,7 @@ class FaultsIT {
           .isInstanceOf(DeadlineException.class)
           .hasMessageContaining("the login of root@" + machine.address());
       assertThat(Duration.ofNanos(System.nanoTime() - start))
-          .isBetween(Duration.ofMillis(2900), Duration.ofSeconds(8));
+          .isBetween(Duration.ofMillis(2900), Duration.ofSeconds(30));
     }
   }
 
@@ -144,7 +144,7 @@ class FaultsIT {
       await().atMost(Duration.ofSeconds(20)).until(() -> stalled());
       machine.exec("pkill -9 sshd; pkill -f 'bin/stal[l]'; /usr/sbin/sshd");
       assertThat(opening)
-          .failsWithin(Duration.ofSeconds(10))
+          .failsWithin(Duration.ofSeconds(40))
           .withThrowableThat()
           .havingCause()
           .isInstanceOf(ConnectionException.class)
@@ -174,16 +174,16 @@ class FaultsIT {
     Ssh impatient =
         machine
             .driver()
-            .keepAlive(Duration.ofSeconds(1), Duration.ofSeconds(3))
-            .connectTimeout(Duration.ofSeconds(2));
+            .keepAlive(Duration.ofSeconds(1), Duration.ofSeconds(5))
+            .connectTimeout(Duration.ofSeconds(10));
     Opened opened = Opened.on(impatient);
     try {
       Execution exec = opened.connection.exec(Command.of("sleep", "600"));
       machine.cut();
-      assertThatThrownBy(() -> within10(exec)).hasCauseInstanceOf(ConnectionException.class);
+      assertThatThrownBy(() -> within30(exec)).hasCauseInstanceOf(ConnectionException.class);
       long start = System.nanoTime();
       assertThatThrownBy(() -> opened.run("true")).hasMessageContaining(machine.address());
-      assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(40));
+      assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(60));
       opened.connection.close();
     } finally {
       opened.driver.close();
@@ -234,7 +234,7 @@ class FaultsIT {
             .driver(machine.driver())
             .id("faults")
             .variable("IMAGE", TestImages.busybox())
-            .deadline(Duration.ofMinutes(2))
+            .deadline(Duration.ofMinutes(4))
             .progress(
                 event -> {
                   if (event instanceof ProgressEvent.StepStarted step
@@ -247,8 +247,8 @@ class FaultsIT {
             .build();
     assertThatThrownBy(() -> previews.up(compose))
         .isInstanceOfSatisfying(
-            ConnectionException.class, e -> assertThat(e.step()).contains(Step.FILES));
-    assertThat(restarted.get(20, TimeUnit.SECONDS)).isNull();
+            ConnectionException.class, e -> assertThat(e.step().orElseThrow()).isIn(Step.FILES, Step.IMAGES));
+    assertThat(restarted.get(60, TimeUnit.SECONDS)).isNull();
     try (Preview preview = previews.up(compose)) {
       assertThat(get(preview)).isEqualTo("page");
       String name = "/root/.previews/faults/files/tree";
@@ -342,7 +342,7 @@ class FaultsIT {
         .driver(machine.driver())
         .id(id)
         .variable("IMAGE", TestImages.busybox())
-        .deadline(Duration.ofMinutes(2))
+        .deadline(Duration.ofMinutes(4))
         .build();
   }
 
@@ -360,8 +360,8 @@ class FaultsIT {
     }
   }
 
-  private static int within10(Execution execution) throws Exception {
-    return get(execution, 10);
+  private static int within30(Execution execution) throws Exception {
+    return get(execution, 30);
   }
 
   private static int get(Execution execution, int seconds)

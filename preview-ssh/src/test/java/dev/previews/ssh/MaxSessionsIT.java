@@ -45,7 +45,7 @@ class MaxSessionsIT {
       assertThat(host.connections()).isEqualTo(3);
       for (Session session : sessions) {
         session.endInput();
-        session.over().toCompletableFuture().get(10, TimeUnit.SECONDS);
+        session.over().toCompletableFuture().get(25, TimeUnit.SECONDS);
       }
       for (int i = 0; i < 20; i++) { // one after the other, each in the place of the one before
         try (Session session = host.session("echo it", new byte[0], deadline)) {
@@ -78,7 +78,7 @@ class MaxSessionsIT {
       Thread.sleep(1500);
       assertThat(further).isNotDone();
       sessions.get(0).endInput();
-      try (Session session = further.get(10, TimeUnit.SECONDS)) {
+      try (Session session = further.get(25, TimeUnit.SECONDS)) {
         assertThat(session.output().readAllBytes()).asString().isEqualTo("it\n");
       }
     } finally {

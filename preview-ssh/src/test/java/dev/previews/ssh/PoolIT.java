@@ -34,7 +34,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Several machines that share the load. */
-@Timeout(120)
+@Timeout(300)
 class PoolIT {
   @RegisterExtension static final SshMachine FIRST = SshMachine.with();
   @RegisterExtension static final SshMachine SECOND = SshMachine.with();
@@ -89,14 +89,14 @@ class PoolIT {
     List<String> notices = new CopyOnWriteArrayList<>();
     Context call =
         Context.of(
-            Deadline.in(Duration.ofMinutes(1)),
+            Deadline.in(Duration.ofMinutes(3)),
             event -> {
               if (event instanceof ProgressEvent.Notice notice) {
                 notices.add(notice.text());
               }
             });
     EnvironmentId id = newId();
-    Ssh pool = pool(nobody, FIRST.address()).connectTimeout(Duration.ofSeconds(3));
+    Ssh pool = pool(nobody, FIRST.address()).connectTimeout(Duration.ofSeconds(10));
     try (Driver driver = pool.open(call)) {
       assertThat(notices).anyMatch(text -> text.contains("leaving root@" + nobody + " out"));
       Machine machine = driver.ensure(spec(id), call);
@@ -134,7 +134,7 @@ class PoolIT {
     List<String> notices = new CopyOnWriteArrayList<>();
     Context call =
         Context.of(
-            Deadline.in(Duration.ofMinutes(2)),
+            Deadline.in(Duration.ofMinutes(5)),
             event -> {
               if (event instanceof ProgressEvent.Notice notice) {
                 notices.add(notice.text());
@@ -144,8 +144,8 @@ class PoolIT {
     EnvironmentId there = newId();
     Ssh pool =
         pool(FIRST.address(), SECOND.address())
-            .keepAlive(Duration.ofSeconds(1), Duration.ofSeconds(3))
-            .connectTimeout(Duration.ofSeconds(3));
+            .keepAlive(Duration.ofSeconds(1), Duration.ofSeconds(5))
+            .connectTimeout(Duration.ofSeconds(10));
     try (Driver driver = pool.open(call)) {
       Map<String, EnvironmentId> placed = new HashMap<>();
       for (EnvironmentId id : List.of(here, there)) {
@@ -155,7 +155,7 @@ class PoolIT {
       EnvironmentId onSecond = placed.get("root@" + SECOND.address());
       SECOND.cut();
       try {
-        Duration most = Duration.ofSeconds(20);
+        Duration most = Duration.ofMinutes(1);
         assertThat(timed(most, () -> driver.list(call)))
             .extracting(Machine::id)
             .contains(onFirst)
@@ -190,8 +190,8 @@ class PoolIT {
   void whatIsOnAMachineThatIsDownIsNotCalledRemoved() throws Exception {
     Ssh pool =
         pool(FIRST.address(), SECOND.address())
-            .keepAlive(Duration.ofSeconds(1), Duration.ofSeconds(3))
-            .connectTimeout(Duration.ofSeconds(3));
+            .keepAlive(Duration.ofSeconds(1), Duration.ofSeconds(5))
+            .connectTimeout(Duration.ofSeconds(10));
     SshMachine arbiter =
         ("root@" + FIRST.address()).compareTo("root@" + SECOND.address()) < 0 ? FIRST : SECOND;
     SshMachine other = arbiter == FIRST ? SECOND : FIRST;
@@ -224,11 +224,11 @@ class PoolIT {
   /** Both take the connection and keep silent, so that each costs all of its time. */
   @Test
   void severalThatAreDownAreWaitedForTogether() throws Exception {
-    Duration patience = Duration.ofSeconds(6);
+    Duration patience = Duration.ofSeconds(10);
     List<String> notices = new CopyOnWriteArrayList<>();
     Context call =
         Context.of(
-            Deadline.in(Duration.ofMinutes(2)),
+            Deadline.in(Duration.ofMinutes(5)),
             event -> {
               if (event instanceof ProgressEvent.Notice notice) {
                 notices.add(notice.text());
