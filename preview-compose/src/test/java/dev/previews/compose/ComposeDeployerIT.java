@@ -38,6 +38,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -336,8 +337,36 @@ class ComposeDeployerIT {
           log.collect(
               Collectors.partitioningBy(
                   LogLine::stderr, Collectors.mapping(LogLine::text, Collectors.toList())));
-      assertThat(lines.get(false)).hasSize(2000).startsWith("out 1", "out 2").endsWith("out 2000");
-      assertThat(lines.get(true)).hasSize(2000).startsWith("err 1", "err 2").endsWith("err 2000");
+      assertThat(lines.get(false)).isEqualTo(numbered("out "));
+      assertThat(lines.get(true)).isEqualTo(numbered("err "));
+    }
+  }
+
+  private static List<String> numbered(String what) {
+    return IntStream.rangeClosed(1, 2000).mapToObj(i -> what + i).toList();
+  }
+
+  /** The engine cuts a line after 16 KiB. */
+  @Test
+  void longLinesOfALogComeWhole() throws Exception {
+    write(
+        """
+        services:
+          plain: &talk
+            image: IMAGE
+            command: [sh, -c, 'seq 1 9999 | tr "\\n" " "; echo; echo short; printf "no end"']
+          terminal: {<<: *talk, tty: true}
+        """);
+    String numbers =
+        IntStream.rangeClosed(1, 9999).mapToObj(i -> i + " ").collect(Collectors.joining());
+    try (Deployment deployment = up()) {
+      for (String service : List.of("plain", "terminal")) {
+        try (Stream<LogLine> log = deployment.logs(service, false)) {
+          assertThat(log.map(LogLine::text))
+              .as(service)
+              .containsExactly(numbers, "short", "no end");
+        }
+      }
     }
   }
 

@@ -7,6 +7,7 @@ import com.github.dockerjava.core.DockerClientConfig;
 import com.github.dockerjava.core.DockerClientImpl;
 import com.github.dockerjava.core.RemoteApiVersion;
 import dev.previews.error.ConnectionException;
+import dev.previews.error.NotFoundException;
 import dev.previews.error.RemoteCommandException;
 import dev.previews.exec.Deadline;
 import dev.previews.exec.StdinSource;
@@ -174,7 +175,7 @@ public final class Engine implements AutoCloseable {
    * Opens the archive of some images, as {@code docker save} writes it; the caller closes it.
    * Reading fails when it does not come whole, or not in time.
    *
-   * @throws dev.previews.error.NotFoundException when an image is missing
+   * @throws NotFoundException when an image is missing
    */
   public InputStream save(List<String> images, Deadline deadline) {
     String names =
@@ -196,6 +197,41 @@ public final class Engine implements AutoCloseable {
       }
     }
     return response.getBody();
+  }
+
+  /**
+   * Opens the log of a container, with a time before each message; the caller closes it.
+   *
+   * @param follow whether to wait for what is still to come, until the container stops
+   * @param since seconds since the epoch; 0 for the beginning
+   * @throws NotFoundException when there is no such container
+   * @throws RemoteCommandException when the engine has no log of it
+   */
+  public ContainerMessages log(String container, boolean follow, int since) {
+    HttpResponse response =
+        transport.send(
+            new HttpRequest(
+                "GET",
+                versioned(
+                    "/containers/"
+                        + container
+                        + "/logs?stdout=1&stderr=1&timestamps=1&follow="
+                        + follow
+                        + "&since="
+                        + since),
+                Map.of(),
+                HttpConnection.Body.NONE,
+                false),
+            null);
+    if (response.getStatusCode() == 200) {
+      return new ContainerMessages(response.getBody(), response::close);
+    }
+    try (response) {
+      if (response.getStatusCode() == 404) {
+        throw new NotFoundException("there is no container " + container);
+      }
+      throw refused("the log of container " + container, response);
+    }
   }
 
   private String versioned(String path) {

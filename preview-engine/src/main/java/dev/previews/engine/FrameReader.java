@@ -13,7 +13,7 @@ final class FrameReader {
   private final InputStream input;
   private final byte[] buffer = new byte[MOST];
   private int left;
-  private int kind;
+  private boolean error;
   private int count;
 
   FrameReader(InputStream input) {
@@ -40,28 +40,19 @@ final class FrameReader {
   }
 
   private boolean readHeader() throws IOException {
-    byte[] header = input.readNBytes(8);
+    byte[] header = input.readNBytes(FrameHeader.BYTES);
     if (header.length == 0) {
       return false;
     }
-    if (header.length < 8) {
-      throw new HungUpException();
-    }
-    kind = header[0];
-    left =
-        (header[4] & 0xff) << 24
-            | (header[5] & 0xff) << 16
-            | (header[6] & 0xff) << 8
-            | (header[7] & 0xff);
-    if (kind < 0 || kind > 3 || left < 0) {
-      throw new IOException("the attached stream is not in frames");
-    }
+    FrameHeader frame = FrameHeader.of(header);
+    error = frame.isError();
+    left = frame.length();
     return true;
   }
 
   /** Whether the bytes are of standard error, or the engine's own words. */
   boolean isError() {
-    return kind >= 2;
+    return error;
   }
 
   byte[] bytes() {

@@ -1,10 +1,10 @@
 package dev.previews.compose.deployment;
 
-import com.github.dockerjava.api.async.ResultCallback;
-import com.github.dockerjava.api.exception.NotFoundException;
-import com.github.dockerjava.api.model.Frame;
+import dev.previews.engine.ContainerMessages;
 import dev.previews.engine.Engine;
 import dev.previews.environment.LogLine;
+import dev.previews.error.ConnectionException;
+import dev.previews.error.NotFoundException;
 import dev.previews.exec.Deadline;
 import java.io.IOException;
 import java.util.ArrayDeque;
@@ -28,7 +28,7 @@ final class ContainerLog {
   private boolean ended;
   private boolean closed;
   private @Nullable RuntimeException failure;
-  private @Nullable Part part;
+  private @Nullable ContainerMessages reading;
 
   ContainerLog(Engine engine, ServiceContainer container, boolean follow, Object lock) {
     this.engine = engine;
@@ -50,9 +50,11 @@ final class ContainerLog {
         readPart();
       } while (follow && comesBack());
     } catch (RuntimeException e) {
-      synchronized (lock) {
-        failure = e;
-      }
+      failed(e);
+    } catch (IOException e) {
+      failed(
+          new ConnectionException(
+              "the log of " + container.name() + " broke off: " + e.getMessage(), e));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {
@@ -63,35 +65,38 @@ final class ContainerLog {
     }
   }
 
-  private void readPart() throws InterruptedException {
-    Part reading = new Part();
+  private void failed(RuntimeException reason) {
+    synchronized (lock) {
+      failure = closed ? null : reason;
+    }
+  }
+
+  /** What there is until the container stops. */
+  private void readPart() throws IOException {
     int since;
     synchronized (lock) {
-      if (closed) {
-        return;
-      }
-      part = reading;
       since = position.since();
       position.again();
     }
-    var command =
-        engine
-            .client()
-            .logContainerCmd(container.id())
-            .withStdOut(true)
-            .withStdErr(true)
-            .withTimestamps(true)
-            .withFollowStream(follow);
-    if (since > 0) {
-      command.withSince(since);
-    }
-    command.exec(reading);
-    try {
-      reading.awaitCompletion();
+    try (ContainerMessages log = engine.log(container.id(), follow, since)) {
+      synchronized (lock) {
+        if (closed) {
+          return;
+        }
+        reading = log;
+      }
+      LogLines to = new LogLines(container.name(), this::offer);
+      for (byte[] next = log.next(); next.length > 0; next = log.next()) {
+        if (log.isTerminal()) {
+          to.terminal(next);
+        } else {
+          to.message(next, log.isError());
+        }
+      }
+      to.end();
     } catch (NotFoundException containerIsGone) {
       // Its log ends here.
     }
-    reading.frames.end();
   }
 
   private boolean comesBack() throws InterruptedException {
@@ -112,7 +117,7 @@ final class ContainerLog {
         if (Boolean.TRUE.equals(state.getRunning())) {
           return true;
         }
-      } catch (NotFoundException gone) {
+      } catch (com.github.dockerjava.api.exception.NotFoundException gone) {
         return false;
       }
     }
@@ -158,29 +163,15 @@ final class ContainerLog {
   }
 
   void close() {
-    Part reading;
+    ContainerMessages open;
     synchronized (lock) {
       closed = true;
       lines.clear();
       lock.notifyAll();
-      reading = part;
+      open = reading;
     }
-    if (reading != null) {
-      try {
-        reading.close();
-      } catch (IOException e) {
-        // It is closed whatever it says.
-      }
-    }
-  }
-
-  /** What is read until the container stops. */
-  private final class Part extends ResultCallback.Adapter<Frame> {
-    private final LogFrames frames = new LogFrames(container.name(), ContainerLog.this::offer);
-
-    @Override
-    public void onNext(Frame frame) {
-      frames.add(frame);
+    if (open != null) {
+      open.close();
     }
   }
 }
