@@ -247,7 +247,8 @@ class FaultsIT {
             .build();
     assertThatThrownBy(() -> previews.up(compose))
         .isInstanceOfSatisfying(
-            ConnectionException.class, e -> assertThat(e.step().orElseThrow()).isIn(Step.FILES, Step.IMAGES));
+            ConnectionException.class,
+            e -> assertThat(e.step().orElseThrow()).isIn(Step.FILES, Step.IMAGES));
     assertThat(restarted.get(60, TimeUnit.SECONDS)).isNull();
     try (Preview preview = previews.up(compose)) {
       assertThat(get(preview)).isEqualTo("page");

@@ -7,25 +7,17 @@ import dev.previews.progress.ProgressEvent;
 import dev.previews.spi.Context;
 import dev.previews.testkit.DriverContract;
 import dev.previews.testkit.Place;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.ResourceLock;
 
-/** The driver's contract where sshd forwards nothing and allows two sessions on a connection. */
-@ResourceLock(SixtyServices.LOCK)
+/** The driver's contract where sshd forwards nothing: each stream is a session. */
 class ForbiddenForwardingIT extends DriverContract {
   @RegisterExtension
   static final SshMachine MACHINE =
-      SshMachine.with("MaxSessions=2", "AllowStreamLocalForwarding=no", "AllowTcpForwarding=no");
-
-  @TempDir Path directory;
+      SshMachine.with("AllowStreamLocalForwarding=no", "AllowTcpForwarding=no");
 
   @Override
   protected Place place() {
@@ -48,12 +40,5 @@ class ForbiddenForwardingIT extends DriverContract {
     try (Opened opened = Opened.on(MACHINE.driver())) {
       assertThat(opened.machine.properties()).containsEntry("way", "DIAL_STDIO");
     }
-  }
-
-  /** Each stream to the engine and to a service is a session here. */
-  @Test
-  @Timeout(value = 10, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-  void aProjectOf60ServicesComesUpAndAnswers() throws Exception {
-    SixtyServices.comeUpAndAnswer(MACHINE, directory);
   }
 }

@@ -3,6 +3,8 @@ package dev.previews.ssh;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.previews.exec.Deadline;
+import dev.previews.spi.DuplexStream;
+import dev.previews.spi.Endpoint;
 import dev.previews.ssh.config.HostName;
 import dev.previews.ssh.config.HostSettings;
 import dev.previews.ssh.config.SshOptions;
@@ -15,14 +17,21 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
-/** An sshd that allows two sessions on a connection; 60 services on one: ForbiddenForwardingIT. */
+/** An sshd that allows two sessions on a connection, and forwards nothing. */
+@ResourceLock(SixtyServices.LOCK)
 class MaxSessionsIT {
-  @RegisterExtension static final SshMachine MACHINE = SshMachine.with("MaxSessions=2");
+  @RegisterExtension
+  static final SshMachine MACHINE =
+      SshMachine.with("MaxSessions=2", "AllowStreamLocalForwarding=no", "AllowTcpForwarding=no");
 
   private static final String STOP_LISTENING =
       """
@@ -84,6 +93,29 @@ class MaxSessionsIT {
     } finally {
       MACHINE.exec("[ -e /run/sshd.pid ] || /usr/sbin/sshd");
     }
+  }
+
+  /** Streams wait for their turn until enough connections are open. */
+  @Test
+  void moreStreamsAtOnceThanAFewLoginsCarry() throws Exception {
+    ExecutorService threads = Executors.newFixedThreadPool(50);
+    try (Opened opened = Opened.on(MACHINE.driver())) {
+      List<Future<DuplexStream>> dialled = new ArrayList<>();
+      for (int i = 0; i < 50; i++) {
+        dialled.add(threads.submit(() -> opened.connection.dial(Endpoint.engine())));
+      }
+      for (Future<DuplexStream> stream : dialled) {
+        stream.get(150, TimeUnit.SECONDS);
+      }
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  /** Each stream to the engine and to a service is a session here. */
+  @Test
+  void aProjectOf60ServicesComesUpAndAnswers() throws Exception {
+    SixtyServices.comeUpAndAnswer(MACHINE, directory);
   }
 
   private HostSettings settings() {

@@ -131,7 +131,7 @@ public abstract class PreviewContract extends UpContract {
   }
 
   private void awaitExpiry(Previews previews) throws InterruptedException {
-    Instant latest = Instant.now().plusSeconds(60);
+    Instant latest = Instant.now().plusSeconds(180);
     while (!expired(previews).contains(id)) {
       assertThat(Instant.now()).isBefore(latest);
       Thread.sleep(250);

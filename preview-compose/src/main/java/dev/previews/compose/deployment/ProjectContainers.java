@@ -18,7 +18,7 @@ import java.util.stream.Collectors;
 /** The containers of one project, asked for anew at each call. */
 final class ProjectContainers {
   /** How long the engine may take to answer a question. */
-  static final Duration ANSWER = Duration.ofSeconds(30);
+  static final Duration ANSWER = Duration.ofMinutes(1);
 
   private final Engine engine;
   private final Machine machine;

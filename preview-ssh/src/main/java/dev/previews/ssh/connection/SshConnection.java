@@ -7,6 +7,7 @@ import dev.previews.spi.Connection;
 import dev.previews.spi.DuplexStream;
 import dev.previews.spi.Endpoint;
 import dev.previews.ssh.link.Daemon;
+import dev.previews.ssh.link.NoTurnException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -14,11 +15,15 @@ import java.util.List;
 import java.util.Set;
 import java.util.WeakHashMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 
 /** Commands and streams of one user of a host; the SSH connections are the host's. */
 public final class SshConnection implements Connection {
   /** How long a lost SSH connection may take to be opened again. */
   private static final Duration REACH = Duration.ofSeconds(30);
+
+  /** How long others may have all the sessions of a host that is there. */
+  private static final Duration TURN = Duration.ofMinutes(2);
 
   private final Shell shell;
   private final Ways ways;
@@ -36,7 +41,7 @@ public final class SshConnection implements Connection {
   @Override
   public Execution exec(Command command) {
     requireOpen();
-    SshExecution started = SshExecution.start(shell, command, Deadline.in(REACH));
+    SshExecution started = inTurn(deadline -> SshExecution.start(shell, command, deadline));
     if (!keep(executions, started)) {
       started.close();
       requireOpen();
@@ -47,14 +52,29 @@ public final class SshConnection implements Connection {
   @Override
   public DuplexStream dial(Endpoint endpoint) {
     requireOpen();
-    Deadline deadline = Deadline.in(REACH);
     DuplexStream stream =
-        endpoint.isEngine() ? ways.engine(deadline) : ways.port(endpoint.port(), deadline);
+        inTurn(
+            deadline ->
+                endpoint.isEngine() ? ways.engine(deadline) : ways.port(endpoint.port(), deadline));
     if (!keep(streams, stream)) {
       stream.close();
       requireOpen();
     }
     return stream;
+  }
+
+  /** Where sshd allows few sessions, many at once need many logins, one after the other. */
+  private static <T> T inTurn(Function<Deadline, T> start) {
+    Deadline turn = Deadline.in(TURN);
+    while (true) {
+      try {
+        return start.apply(Deadline.in(REACH));
+      } catch (NoTurnException e) {
+        if (turn.passed()) {
+          throw e;
+        }
+      }
+    }
   }
 
   private synchronized <T> boolean keep(Set<T> all, T one) {

@@ -31,6 +31,9 @@ public final class SshHost implements AutoCloseable {
   private static final Duration TURN = Duration.ofMillis(20);
   private static final Duration BOOT = Duration.ofMinutes(1);
 
+  /** Less does not suffice to start anything, once it was waited for. */
+  private static final Duration START = Duration.ofSeconds(3);
+
   /** How long sessions make do with the connections that there are, after one more was refused. */
   private static final Duration ENOUGH = Duration.ofSeconds(1);
 
@@ -94,6 +97,7 @@ public final class SshHost implements AutoCloseable {
    *
    * @param command what the user's login shell understands
    * @param first what the command reads first; goes along with the request
+   * @throws NoTurnException when others had all sessions until the deadline
    */
   public Session session(String command, byte[] first, Deadline deadline) throws IOException {
     SessionChannel channel = channel(deadline);
@@ -109,11 +113,17 @@ public final class SshHost implements AutoCloseable {
   }
 
   private SessionChannel channel(Deadline deadline) throws IOException {
+    boolean waited = false;
     while (true) {
       SshLink link = linkWithRoom(deadline);
       if (link == null) {
-        deadline.pause(TURN, "a free session on " + settings, () -> "all are in use");
+        waitForTurn(deadline);
+        waited = true;
         continue;
+      }
+      if (waited && deadline.remaining().compareTo(START) < 0) {
+        link.settled();
+        throw noTurn(deadline);
       }
       try {
         return link.session(() -> note(link));
@@ -132,6 +142,17 @@ public final class SshHost implements AutoCloseable {
         link.settled();
       }
     }
+  }
+
+  private void waitForTurn(Deadline deadline) {
+    if (deadline.passed()) {
+      throw noTurn(deadline);
+    }
+    deadline.pause(TURN, "a free session on " + settings, () -> "all are in use");
+  }
+
+  private NoTurnException noTurn(Deadline deadline) {
+    return new NoTurnException(deadline.expired("a free session on " + settings, "all are in use"));
   }
 
   private void note(SshLink link) {
