@@ -77,17 +77,19 @@ final class Machines {
   Machine describe(KubeObject host, List<KubeObject> pods) {
     Optional<PodReport> unready =
         pods.stream().map(PodReport::new).filter(it -> !it.ready()).findFirst();
-    boolean ready = isReady(host);
+    boolean running =
+        isReady(host)
+            || !host.deleting() && pods.stream().map(PodReport::new).anyMatch(PodReport::up);
     Environment.State state =
         host.deleting()
             ? Environment.State.REMOVING
-            : ready
+            : running
                 ? Environment.State.RUNNING
                 : unready.flatMap(PodReport::hopeless).isPresent() || isScaledDown(host)
                     ? Environment.State.STOPPED
                     : Environment.State.STARTING;
     Machine.Builder machine =
-        described(host, state, ready ? "" : unready.map(PodReport::state).orElse(""))
+        described(host, state, running ? "" : unready.map(PodReport::state).orElse(""))
             .property(SELECTOR, selector(host))
             .property(HOST, host.name())
             .ttl(host.annotations());

@@ -29,6 +29,37 @@ record PodReport(KubeObject pod) {
     return condition("Ready").map(it -> it.text("status").equals("True")).orElse(false);
   }
 
+  /**
+   * Whether its engine may be asked: it is ready, or the startup probes of its containers have
+   * passed and nobody has found it unready since. The first question of a readiness probe comes up
+   * to its whole period later where the kubelet is as old as 1.20.
+   */
+  boolean up() {
+    return ready() || started();
+  }
+
+  private boolean started() {
+    List<KubeObject> statuses = pod.objects("status", "containerStatuses");
+    String unreadySince = condition("Ready").map(it -> it.text("lastTransitionTime")).orElse("");
+    return !pod.deleting()
+        && !statuses.isEmpty()
+        && statuses.size() == pod.objects("spec", "containers").size()
+        && statuses.stream()
+            .allMatch(
+                it ->
+                    it.text("ready").equals("true")
+                        || it.text("started").equals("true")
+                            && hasStartupProbe(it.text("name"))
+                            && unreadySince.compareTo(it.text("state", "running", "startedAt"))
+                                <= 0);
+  }
+
+  private boolean hasStartupProbe(String container) {
+    return pod.objects("spec", "containers").stream()
+        .filter(it -> it.text("name").equals(container))
+        .anyMatch(it -> it.at("startupProbe").isPresent());
+  }
+
   /** Since when it has not been ready; empty when it is, or does not say. */
   Optional<Instant> unusedSince() {
     if (ready()) {

@@ -74,7 +74,7 @@ final class PodWait {
         continue;
       }
       PodReport report = new PodReport(pod.get());
-      if (report.ready()) {
+      if (report.up()) {
         return;
       }
       report.hopeless().ifPresent(why -> fail(why, pod.get()));

@@ -66,6 +66,38 @@ class PodReportTest {
     assertThat(report(List.of(ready("True"))).unusedSince()).isEmpty();
   }
 
+  private static PodReport running(String probe, boolean started, String startedAt) {
+    return new PodReport(
+        Cluster.parse(
+            """
+            {"metadata":{"name":"p"},"spec":{"containers":[{"name":"docker","%s":{}}]},
+            "status":{"phase":"Running",
+            "conditions":[{"type":"Ready","status":"False","lastTransitionTime":"%s"}],
+            "containerStatuses":[{"name":"docker","ready":false,"started":%s,
+            "state":{"running":{"startedAt":"%s"}}}]}}
+            """
+                .formatted(probe, CHANGED, started, startedAt)));
+  }
+
+  @Test
+  void aPodIsUpWhenItsStartupProbesHavePassed() {
+    assertThat(running("startupProbe", true, CHANGED).up()).isTrue();
+    assertThat(running("startupProbe", true, "2026-01-02T00:00:03Z").up()).isTrue();
+    assertThat(running("startupProbe", false, CHANGED).up()).isFalse();
+  }
+
+  @Test
+  void aPodIsNotUpThatWasFoundUnreadyAfterItsStart() {
+    assertThat(running("startupProbe", true, CREATED).up()).isFalse();
+  }
+
+  @Test
+  void withoutStartupProbesOnlyAReadyPodIsUp() {
+    assertThat(running("readinessProbe", true, CHANGED).up()).isFalse();
+    assertThat(report(List.of(ready("True"))).up()).isTrue();
+    assertThat(report(List.of(ready("False"))).up()).isFalse();
+  }
+
   private static Map<String, Object> ready(String status) {
     return Map.of("type", "Ready", "status", status, "lastTransitionTime", CHANGED);
   }
