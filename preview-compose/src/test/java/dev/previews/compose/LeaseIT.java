@@ -92,23 +92,16 @@ class LeaseIT {
   @Test
   void workKnowsBetweenItsStepsWhetherItIsStillAlone() {
     Context context = Context.of(Deadline.in(Duration.ofSeconds(30)), events::add);
-    assertThatThrownBy(
-            () ->
-                Lease.during(
-                    machine.machine(),
-                    machine,
-                    context,
-                    lease -> {
-                      lease.requireHeld();
-                      machine.client().killContainerCmd(machine.helper()).exec();
-                      Awaitility.await()
-                          .untilAsserted(
-                              () ->
-                                  assertThatThrownBy(lease::requireHeld)
-                                      .isInstanceOf(ConnectionException.class));
-                      throw new IllegalStateException("the next step would have begun");
-                    }))
-        .isInstanceOf(IllegalStateException.class);
+    Lease lease = Lease.take(machine.machine(), machine, context);
+    try {
+      lease.requireHeld();
+      machine.client().killContainerCmd(machine.helper()).exec();
+      Awaitility.await()
+          .untilAsserted(
+              () -> assertThatThrownBy(lease::requireHeld).isInstanceOf(ConnectionException.class));
+    } finally {
+      lease.release();
+    }
   }
 
   private ProgressEvent notice() {
@@ -118,14 +111,13 @@ class LeaseIT {
 
   private void during(int seconds, Runnable work) {
     Context context = Context.of(Deadline.in(Duration.ofSeconds(seconds)), events::add);
-    Lease.during(
-        machine.machine(),
-        machine,
-        context,
-        lease -> {
-          work.run();
-          return "";
-        });
+    Lease lease = Lease.take(machine.machine(), machine, context);
+    try {
+      work.run();
+      lease.requireHeld();
+    } finally {
+      lease.release();
+    }
   }
 
   private static void pause() {
