@@ -177,14 +177,15 @@ class ComposeDeployerIT {
 
   @Test
   void namesAServiceThatExitsWithItsLog() throws Exception {
-    write("services: {bad: {image: IMAGE, command: [sh, -c, 'echo broken; exit 3']}}");
+    String wide = "x" + "ä".repeat(999); // docker-java's pieces of 1 KiB would cut a letter
+    write("services: {bad: {image: IMAGE, command: [sh, -c, 'echo broken " + wide + "; exit 3']}}");
     assertThatThrownBy(this::up)
         .isInstanceOfSatisfying(
             ServiceFailedException.class,
             e -> {
               assertThat(e.service()).isEqualTo("bad");
               assertThat(e.exitCode()).hasValue(3);
-              assertThat(e.evidence()).contains("broken");
+              assertThat(e.evidence()).contains("broken " + wide);
             });
   }
 

@@ -1,11 +1,9 @@
 package dev.previews.docker;
 
-import com.github.dockerjava.api.async.ResultCallback;
 import com.github.dockerjava.api.command.CreateContainerCmd;
 import com.github.dockerjava.api.command.InspectContainerResponse;
 import com.github.dockerjava.api.command.InspectVolumeResponse;
 import com.github.dockerjava.api.exception.DockerException;
-import com.github.dockerjava.api.model.Frame;
 import com.github.dockerjava.api.model.HostConfig;
 import com.github.dockerjava.api.model.RestartPolicy;
 import dev.previews.engine.Engine;
@@ -17,18 +15,17 @@ import dev.previews.spi.Connection;
 import dev.previews.spi.Context;
 import dev.previews.spi.Endpoint;
 import dev.previews.spi.MachineSpec;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 
 /** Machines with an engine of their own, each in a privileged container. */
 final class IsolatedMachines extends Machines {
   /** Where the volume of the environment's files is, for commands and for the engine inside. */
   static final String DIRECTORY = "/var/lib/preview";
 
+  private static final int LOG_LINES = 20;
   private static final String MTU = "com.docker.network.driver.mtu";
 
   // What a machine that was killed left behind keeps dockerd from starting. Docker's own image has
@@ -149,29 +146,12 @@ final class IsolatedMachines extends Machines {
   }
 
   private String log(String container, Context call) {
-    StringBuilder text = new StringBuilder();
-    ResultCallback.Adapter<Frame> lines =
-        new ResultCallback.Adapter<>() {
-          @Override
-          public void onNext(Frame frame) {
-            text.append(new String(frame.getPayload(), StandardCharsets.UTF_8));
-          }
-        };
     try {
-      engine()
-          .client(call.deadline())
-          .logContainerCmd(container)
-          .withStdOut(true)
-          .withStdErr(true)
-          .withTail(20)
-          .exec(lines)
-          .awaitCompletion(5, TimeUnit.SECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } catch (DockerException | PreviewException e) {
+      return engine()
+          .lastLines(container, LOG_LINES, call.deadline().within(Duration.ofSeconds(5)));
+    } catch (PreviewException e) {
       return "no log: " + e.getMessage();
     }
-    return text.toString();
   }
 
   @Override

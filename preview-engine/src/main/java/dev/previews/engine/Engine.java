@@ -13,6 +13,7 @@ import dev.previews.exec.Deadline;
 import dev.previews.exec.StdinSource;
 import dev.previews.spi.Dialer;
 import dev.previews.spi.DuplexStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -24,6 +25,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A Docker engine, spoken to over the streams of a dialer: docker-java's client, and the requests
@@ -208,21 +210,40 @@ public final class Engine implements AutoCloseable {
    * @throws RemoteCommandException when the engine has no log of it
    */
   public ContainerMessages log(String container, boolean follow, int since) {
+    return log(container, "timestamps=1&follow=" + follow + "&since=" + since, null);
+  }
+
+  /**
+   * What a container printed last, to both outputs.
+   *
+   * @param lines how many lines
+   * @throws NotFoundException when there is no such container
+   * @throws RemoteCommandException when the engine has no log of it
+   * @throws dev.previews.error.DeadlineException when it does not come in time
+   */
+  public String lastLines(String container, int lines, Deadline deadline) {
+    try (ContainerMessages log = log(container, "tail=" + lines, deadline)) {
+      ByteArrayOutputStream text = new ByteArrayOutputStream();
+      for (byte[] next = log.next(); next.length > 0; next = log.next()) {
+        text.writeBytes(next);
+      }
+      return text.toString(StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new ConnectionException(
+          "the log of container " + container + " broke off: " + e.getMessage(), e);
+    }
+  }
+
+  private ContainerMessages log(String container, String query, @Nullable Deadline deadline) {
     HttpResponse response =
         transport.send(
             new HttpRequest(
                 "GET",
-                versioned(
-                    "/containers/"
-                        + container
-                        + "/logs?stdout=1&stderr=1&timestamps=1&follow="
-                        + follow
-                        + "&since="
-                        + since),
+                versioned("/containers/" + container + "/logs?stdout=1&stderr=1&" + query),
                 Map.of(),
                 HttpConnection.Body.NONE,
                 false),
-            null);
+            deadline);
     if (response.getStatusCode() == 200) {
       return new ContainerMessages(response.getBody(), response::close);
     }

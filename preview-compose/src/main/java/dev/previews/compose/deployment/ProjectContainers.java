@@ -20,6 +20,9 @@ final class ProjectContainers {
   /** How long the engine may take to answer a question. */
   static final Duration ANSWER = Duration.ofMinutes(1);
 
+  /** How long evidence may take that goes with a failure. */
+  private static final Duration LOG = Duration.ofSeconds(5);
+
   private final Engine engine;
   private final Machine machine;
   private final String project;
@@ -52,6 +55,11 @@ final class ProjectContainers {
   /** A client whose requests are answered soon, or fail. */
   DockerClient client() {
     return engine.client(Deadline.in(ANSWER));
+  }
+
+  /** What a container printed last. */
+  String lastLines(ServiceContainer container, int lines) {
+    return engine.lastLines(container.id(), lines, Deadline.in(LOG));
   }
 
   /** All of them, as the engine tells. */

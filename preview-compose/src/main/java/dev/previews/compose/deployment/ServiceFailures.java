@@ -1,20 +1,14 @@
 package dev.previews.compose.deployment;
 
-import com.github.dockerjava.api.async.ResultCallback;
 import com.github.dockerjava.api.command.HealthStateLog;
 import com.github.dockerjava.api.command.InspectContainerResponse;
-import com.github.dockerjava.api.exception.DockerException;
 import com.github.dockerjava.api.exception.NotFoundException;
-import com.github.dockerjava.api.model.Frame;
 import dev.previews.environment.Service.Health;
 import dev.previews.environment.Service.State;
 import dev.previews.error.PreviewException;
 import dev.previews.error.ServiceFailedException;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 
 /** Tells which containers will not become ready, and why. */
 final class ServiceFailures {
@@ -59,31 +53,10 @@ final class ServiceFailures {
    * there.
    */
   String lastLines(ServiceContainer container) {
-    StringBuilder log = new StringBuilder();
-    try (ResultCallback.Adapter<Frame> callback =
-        containers
-            .client()
-            .logContainerCmd(container.id())
-            .withStdOut(true)
-            .withStdErr(true)
-            .withTail(LOG_LINES)
-            .exec(
-                new ResultCallback.Adapter<>() {
-                  @Override
-                  public void onNext(Frame frame) {
-                    synchronized (log) {
-                      log.append(new String(frame.getPayload(), StandardCharsets.UTF_8));
-                    }
-                  }
-                })) {
-      callback.awaitCompletion(5, TimeUnit.SECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } catch (IOException | DockerException | PreviewException e) {
+    try {
+      return containers.lastLines(container, LOG_LINES);
+    } catch (PreviewException e) {
       return "(its log cannot be read: " + e.getMessage() + ")";
-    }
-    synchronized (log) {
-      return log.toString();
     }
   }
 
