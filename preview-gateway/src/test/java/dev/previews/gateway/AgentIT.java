@@ -1,6 +1,7 @@
 package dev.previews.gateway;
 
 import static dev.previews.gateway.LocalGateway.run;
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.previews.spi.Sidecar;
@@ -83,10 +84,17 @@ class AgentIT {
   @Test
   void whatAnImageLacksIsSaid() throws Exception {
     GatewayAddress byAddress = new GatewayAddress(gateway.address(), gateway.tlsPort(), true);
-    startAgent(byAddress, small.name(), "").forget();
-    await()
-        .atMost(Duration.ofSeconds(60))
-        .until(() -> run("docker", "logs", container).contains("cannot: the image has no openssl"));
-    run("docker", "exec", container, "true");
+    Agent agent = startAgent(byAddress, small.name(), ""); // it reads what is mounted as it starts
+    try {
+      await()
+          .atMost(Duration.ofSeconds(60))
+          .untilAsserted(
+              () ->
+                  assertThat(run("docker", "logs", container))
+                      .contains("cannot: the image has no openssl"));
+      run("docker", "exec", container, "true");
+    } finally {
+      agent.forget();
+    }
   }
 }
