@@ -15,7 +15,7 @@ class ModulePathIT {
   @TempDir Path directory;
 
   @Test
-  void aModuleFindsTheDriversByTheirNames() throws Exception {
+  void aModuleFindsTheDriversByTheirNamesAndBringsAProjectUp() throws Exception {
     Consumer consumer = Consumer.of("preview-docker", "preview-kube", "preview-ssh");
     Consumer.resolve(directory, List.of(consumer));
     String jars =
@@ -23,7 +23,7 @@ class ModulePathIT {
             .map(Path::toString)
             .collect(Collectors.joining(File.pathSeparator));
     Path sources = directory.resolve("sources");
-    Path finder = Finder.write(sources);
+    Path program = Embedder.write(sources);
     Path descriptor =
         Files.writeString(
             sources.resolve("module-info.java"), "module com.example { requires dev.previews; }");
@@ -36,20 +36,18 @@ class ModulePathIT {
             "-d",
             classes.toString(),
             descriptor.toString(),
-            finder.toString())
+            program.toString())
         .output();
 
     assertThat(
-            Command.of(
-                    directory,
-                    Command.java("java"),
-                    "--module-path",
-                    jars + File.pathSeparator + classes,
-                    "--add-modules",
-                    "ALL-MODULE-PATH",
-                    "--module",
-                    "com.example/com.example.Finder")
-                .output())
-        .contains(Finder.FOUND);
+            Embedder.run(
+                directory,
+                "--module-path",
+                jars + File.pathSeparator + classes,
+                "--add-modules",
+                "ALL-MODULE-PATH",
+                "--module",
+                "com.example/" + Embedder.MAIN))
+        .contains(Embedder.FOUND, Embedder.ANSWERED);
   }
 }

@@ -73,6 +73,11 @@ final class SampleCluster implements SamplePlace {
   }
 
   @Override
+  public boolean endsByItself() {
+    return true;
+  }
+
+  @Override
   public void close() {
     cluster.delete("/api/v1/namespaces/" + namespace, Map.of(), deadline());
     cluster.close();

@@ -40,5 +40,10 @@ final class SampleEngine implements SamplePlace {
   }
 
   @Override
+  public boolean endsByItself() {
+    return false;
+  }
+
+  @Override
   public void close() {}
 }

@@ -10,6 +10,9 @@ interface SamplePlace extends AutoCloseable {
   /** Every object of the environment, by kind and name. */
   List<String> leftovers(String environmentId) throws Exception;
 
+  /** Whether it ends by itself, without any client, what has expired there. */
+  boolean endsByItself();
+
   @Override
   void close();
 }

@@ -47,19 +47,12 @@ class SingleJarIT {
   @TempDir Path directory;
 
   @Test
-  void itFindsTheDriversByTheirNames() throws Exception {
+  void itFindsTheDriversByTheirNamesAndBringsAProjectUp() throws Exception {
     Files.writeString(directory.resolve("pom.xml"), POM.formatted(Published.version()));
-    Finder.write(directory.resolve("src/main/java"));
+    Embedder.write(directory.resolve("src/main/java"));
     Command.maven(directory, "-Dmaven.test.skip", "package").output();
 
-    assertThat(
-            Command.of(
-                    directory,
-                    Command.java("java"),
-                    "-cp",
-                    "target/single-1.jar",
-                    "com.example.Finder")
-                .output())
-        .contains(Finder.FOUND);
+    assertThat(Embedder.run(directory, "-cp", "target/single-1.jar", Embedder.MAIN))
+        .contains(Embedder.FOUND, Embedder.ANSWERED);
   }
 }
