@@ -51,9 +51,14 @@ final class SampleCluster implements SamplePlace {
         + "?"
         + Cluster.query(
             Map.of(
-                "image", found.machineImage(),
-                "storageSize", "1Gi",
-                "kubeconfig", found.kubeconfig().toString()));
+                "image",
+                found.machineImage(),
+                "storageSize",
+                "1Gi",
+                "grace",
+                "45",
+                "kubeconfig",
+                found.kubeconfig().toString()));
   }
 
   @Override

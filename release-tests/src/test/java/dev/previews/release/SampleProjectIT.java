@@ -143,7 +143,7 @@ class SampleProjectIT {
 
       Previews previews = Previews.builder().driver(place.driver()).build();
       await()
-          .atMost(Duration.ofMinutes(2))
+          .atMost(Duration.ofMinutes(3))
           .pollInterval(Duration.ofSeconds(1))
           .until(
               () -> {
