@@ -31,9 +31,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.concurrent.atomic.AtomicReference;
-import org.jspecify.annotations.Nullable;
 
 /** Deploys with the Compose CLI of this machine against the engine of the other. */
 final class ComposeDeployer implements Deployer {
@@ -61,58 +58,30 @@ final class ComposeDeployer implements Deployer {
       Map<String, String> variables,
       Context context) {
     String filesDirectory = machine.directory() + "/files";
+    ContentKey key = new ContentKey(machine, connection, context);
+    DeployableModel model =
+        context.step(
+            Step.MODEL,
+            () ->
+                new ModelRewriter(cli, key::sign)
+                    .rewrite(project, machine, filesDirectory, variables, context));
     Dialer dialer = () -> connection.dial(Endpoint.engine());
     Engine engine = Engine.open(dialer, context.deadline());
-    AtomicReference<@Nullable DeployableModel> resolved = new AtomicReference<>();
-    AtomicReference<@Nullable Lease> taken = new AtomicReference<>();
     try {
-      // What is resolved here needs no turn there.
-      Together.run(
-          "preview-model-and-lease",
-          () ->
-              resolved.set(
-                  context.step(
-                      Step.MODEL,
-                      () ->
-                          resolve(
-                              project, machine, connection, filesDirectory, variables, context))),
-          () -> taken.set(Lease.take(machine, connection, context)));
-      Lease lease = Objects.requireNonNull(taken.get());
-      bringUp(
-          Objects.requireNonNull(resolved.get()),
-          filesDirectory,
+      Lease.during(
           machine,
           connection,
-          engine,
-          dialer,
-          lease,
-          context);
-      lease.requireHeld();
+          context,
+          lease ->
+              bringUp(model, filesDirectory, machine, connection, engine, dialer, lease, context));
     } catch (RuntimeException | Error e) {
       engine.close();
       throw e;
-    } finally {
-      Lease lease = taken.get();
-      if (lease != null) {
-        lease.release();
-      }
     }
     return ComposeDeployment.attach(machine, connection, engine);
   }
 
-  private DeployableModel resolve(
-      Project project,
-      Machine machine,
-      Connection connection,
-      String filesDirectory,
-      Map<String, String> variables,
-      Context context) {
-    ContentKey key = new ContentKey(machine, connection, context);
-    return new ModelRewriter(cli, key::sign)
-        .rewrite(project, machine, filesDirectory, variables, context);
-  }
-
-  private void bringUp(
+  private DeployableModel bringUp(
       DeployableModel model,
       String filesDirectory,
       Machine machine,
@@ -134,6 +103,7 @@ final class ComposeDeployer implements Deployer {
       lease.requireHeld();
       context.step(Step.DEPLOY, up::run);
     }
+    return model;
   }
 
   private PreparedImages prepareImages(

@@ -92,16 +92,23 @@ class LeaseIT {
   @Test
   void workKnowsBetweenItsStepsWhetherItIsStillAlone() {
     Context context = Context.of(Deadline.in(Duration.ofSeconds(30)), events::add);
-    Lease lease = Lease.take(machine.machine(), machine, context);
-    try {
-      lease.requireHeld();
-      machine.client().killContainerCmd(machine.helper()).exec();
-      Awaitility.await()
-          .untilAsserted(
-              () -> assertThatThrownBy(lease::requireHeld).isInstanceOf(ConnectionException.class));
-    } finally {
-      lease.release();
-    }
+    assertThatThrownBy(
+            () ->
+                Lease.during(
+                    machine.machine(),
+                    machine,
+                    context,
+                    lease -> {
+                      lease.requireHeld();
+                      machine.client().killContainerCmd(machine.helper()).exec();
+                      Awaitility.await()
+                          .untilAsserted(
+                              () ->
+                                  assertThatThrownBy(lease::requireHeld)
+                                      .isInstanceOf(ConnectionException.class));
+                      throw new IllegalStateException("the next step would have begun");
+                    }))
+        .isInstanceOf(IllegalStateException.class);
   }
 
   private ProgressEvent notice() {
@@ -111,13 +118,14 @@ class LeaseIT {
 
   private void during(int seconds, Runnable work) {
     Context context = Context.of(Deadline.in(Duration.ofSeconds(seconds)), events::add);
-    Lease lease = Lease.take(machine.machine(), machine, context);
-    try {
-      work.run();
-      lease.requireHeld();
-    } finally {
-      lease.release();
-    }
+    Lease.during(
+        machine.machine(),
+        machine,
+        context,
+        lease -> {
+          work.run();
+          return "";
+        });
   }
 
   private static void pause() {

@@ -18,6 +18,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -99,7 +100,27 @@ public final class Lease {
   }
 
   /**
-   * Returns while nobody else may change the environment.
+   * Waits for its turn, until the context's deadline, and does the work while it has the lease.
+   *
+   * @param work is given the lease, to ask between its steps whether it still has it
+   * @throws dev.previews.error.DeadlineException when another process does not finish before
+   * @throws ConnectionException when the lease was lost before the work was done
+   * @throws NotFoundException when the other process has removed the machine
+   */
+  public static <T> T during(
+      Machine machine, Connection connection, Context context, Function<Lease, T> work) {
+    Lease lease = take(machine, connection, context);
+    try {
+      T result = work.apply(lease);
+      lease.requireHeld();
+      return result;
+    } finally {
+      lease.release();
+    }
+  }
+
+  /**
+   * Returns when nobody else may change the environment.
    *
    * @throws ConnectionException when the command that held the lease has ended
    */
@@ -117,14 +138,8 @@ public final class Lease {
         + " process may be changing the environment; run 'up' again, or 'down'";
   }
 
-  /**
-   * Waits for its turn, until the context's deadline. The caller releases it, and asks between the
-   * steps of its work, and after them, whether it still {@linkplain #requireHeld has it}.
-   *
-   * @throws dev.previews.error.DeadlineException when another process does not finish before
-   * @throws NotFoundException when the other process has removed the machine
-   */
-  public static Lease take(Machine machine, Connection connection, Context context) {
+  /** Waits for its turn, as {@link #during}; the caller releases it. */
+  static Lease take(Machine machine, Connection connection, Context context) {
     CountDownLatch released = new CountDownLatch(1);
     CountDownLatch answered = new CountDownLatch(1);
     AtomicReference<@Nullable Boolean> locked = new AtomicReference<>();
@@ -212,8 +227,7 @@ public final class Lease {
     }
   }
 
-  /** Lets the next one have its turn. */
-  public void release() {
+  void release() {
     released.countDown();
     try {
       watcher.join(FAREWELL.toMillis());
