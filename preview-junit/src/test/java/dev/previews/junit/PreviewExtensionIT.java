@@ -184,6 +184,18 @@ class PreviewExtensionIT {
   }
 
   @Test
+  void anIdThatIsThereAlreadyIsKeptNoLongerThanItWasToBe() {
+    Previews previews = Previews.builder().id(Samples.NAMED).ttl(Duration.ofSeconds(1)).build();
+    previews.up(Path.of("src/test/resources/environment.yaml")).close();
+    try {
+      run(Samples.FirstOfName.class).testEvents().assertStatistics(it -> it.succeeded(1));
+      awaitExpiry(Samples.NAMED);
+    } finally {
+      previews.down(Samples.NAMED);
+    }
+  }
+
+  @Test
   void oneIdForTwoDifferentRequestsIsRefused() {
     assertThat(failure(run(Samples.FirstOfName.class, Samples.OtherOfName.class)))
         .hasMessageContaining(Samples.OtherOfName.class.getName())
@@ -225,15 +237,19 @@ class PreviewExtensionIT {
   void whatIsReusedExpires() {
     try {
       run(Samples.ShortLived.class).testEvents().assertStatistics(it -> it.succeeded(1));
-      await()
-          .atMost(Duration.ofSeconds(20))
-          .until(
-              () ->
-                  Previews.builder().build().expired().stream()
-                      .anyMatch(it -> it.id().value().equals(Samples.IDS.get(0))));
+      awaitExpiry(Samples.IDS.get(0));
     } finally {
       Samples.IDS.forEach(id -> Previews.builder().down(id));
     }
+  }
+
+  private static void awaitExpiry(String id) {
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .until(
+            () ->
+                Previews.builder().build().expired().stream()
+                    .anyMatch(it -> it.id().value().equals(id)));
   }
 
   @Test

@@ -57,7 +57,8 @@ public abstract class PreviewContract extends UpContract {
       awaitExpiry(previews);
       assertThat(idle.services()).allMatch(Service::ready);
     }
-    assertThat(previews.sweep()).extracting(it -> it.id().value()).contains(id);
+    Previews another = previews(id).owner("another").build();
+    assertThat(another.sweep()).extracting(it -> it.id().value()).contains(id);
     assertThat(place().leftovers(id)).isEmpty();
   }
 

@@ -6,6 +6,7 @@ import dev.previews.Previews;
 import dev.previews.machines.TestImages;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
@@ -34,7 +35,7 @@ class ShellIT {
               web:
                 image: busybox:1.37
                 init: true
-                command: [sh, -c, "sleep 4; touch /ready; exec httpd -f -p 80 -h /etc"]
+                command: [sh, -c, "echo awake; sleep 4; touch /ready; exec httpd -f -p 80 -h /etc"]
                 ports: ["80"]
                 healthcheck: {test: [CMD, test, -f, /ready], interval: 1s, retries: 60}
             """);
@@ -54,6 +55,8 @@ class ShellIT {
             """
             var preview = up("%s", "%s")
             System.out.println("exec says " + preview.exec("web", "echo", "hello").stdout())
+            preview.logs("web", false).forEach(System.out::println)
+            preview.services().forEach(System.out::println)
             list()
             System.out.println(previews.id("%s"))
             up("%s").down()
@@ -73,6 +76,8 @@ class ShellIT {
         .containsPattern("web +running +healthy +busybox:1.37")
         .containsPattern("http://127\\.0\\.0\\.1:\\d+")
         .contains("exec says hello")
+        .containsPattern("web-1 \\| awake\n")
+        .containsPattern("\nweb running healthy busybox:1.37 http://127\\.0\\.0\\.1:\\d+")
         .containsPattern(ID + " running on docker, of ")
         .contains("previews on docker, id " + OTHER + ", owner ")
         .contains("others: [ssh to host")
@@ -85,12 +90,15 @@ class ShellIT {
 
   @Test
   void onATerminalItShowsProgressAndSurvivesControlC() throws Exception {
+    Files.write(directory.resolve("large"), new byte[64 << 20]);
+    Files.writeString(compose, "    volumes: ['./large:/large']\n", StandardOpenOption.APPEND);
     String up = "up(\"" + compose + "\", \"" + ID + "\")";
     try (Terminal terminal = Terminal.run(Shell.root(), "./preview-shell")) {
       terminal.await("jshell> ");
       terminal.type(up);
       assertThat(terminal.await("web is (running|starting)"))
-          .contains("\r\u001b[Kpreparing the machine …");
+          .contains("\r\u001b[Kpreparing the machine …")
+          .containsPattern("\r\u001b\\[K\\[█*░+\\] 0/1 files, \\d+(\\.\\d)? k?M?B/67.1 MB");
       terminal.pressControlC();
       terminal.await("jshell> ");
 
