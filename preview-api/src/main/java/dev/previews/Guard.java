@@ -83,9 +83,12 @@ final class Guard implements AutoCloseable {
     }
     argv.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     argv.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
-    argv.addAll(List.of("-cp", System.getProperty("java.class.path"), Guard.class.getName()));
+    argv.add(Guard.class.getName());
+    ProcessBuilder process = new ProcessBuilder(argv).redirectErrorStream(true);
+    // Not as an argument: who looks at the processes sees what this one is.
+    process.environment().put("CLASSPATH", System.getProperty("java.class.path"));
     try {
-      return new ProcessBuilder(argv).redirectErrorStream(true).start();
+      return process.start();
     } catch (IOException e) {
       throw new PreviewException("the guard's process does not start: " + argv.get(0), e);
     }

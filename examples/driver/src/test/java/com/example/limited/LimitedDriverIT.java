@@ -4,15 +4,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.previews.Previews;
 import dev.previews.error.InvalidInputException;
-import dev.previews.machines.TestImages;
-import dev.previews.spi.Machine;
 import dev.previews.testkit.DriverContract;
 import dev.previews.testkit.Place;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -20,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 class LimitedDriverIT extends DriverContract {
   @Override
   protected Place place() {
-    return new EngineAtHand(1000);
+    return new EngineAtHand();
   }
 
   @Test
@@ -38,53 +33,5 @@ class LimitedDriverIT extends DriverContract {
     assertThatThrownBy(() -> Previews.builder().driver("limited://many"))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("limited://many");
-  }
-
-  /** What the contract asks of a place, answered by the Docker CLI. */
-  private record EngineAtHand(int limit) implements Place {
-    private static final List<String> KINDS = List.of("container", "network", "volume");
-
-    @Override
-    public String driver() {
-      return "limited://" + limit + "/" + image();
-    }
-
-    @Override
-    public String image() {
-      return TestImages.busybox();
-    }
-
-    @Override
-    public void require() {
-      TestImages.requireEngine();
-    }
-
-    @Override
-    public List<String> leftovers(String environmentId) throws Exception {
-      List<String> found = new ArrayList<>();
-      for (String kind : KINDS) {
-        List<String> argv = new ArrayList<>(List.of("docker", kind, "ls", "--quiet"));
-        if (kind.equals("container")) {
-          argv.add("--all");
-        }
-        argv.add("--filter=label=dev.previews.environment=" + environmentId);
-        run(argv).lines().forEach(it -> found.add(kind + " " + it));
-      }
-      return found;
-    }
-
-    @Override
-    public void kill(Machine machine) throws Exception {
-      run(List.of("docker", "kill", "preview-" + machine.id()));
-    }
-
-    private static String run(List<String> argv) throws Exception {
-      Process process = new ProcessBuilder(argv).redirectErrorStream(true).start();
-      String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      if (process.waitFor() != 0) {
-        throw new AssertionError(argv + ": " + output);
-      }
-      return output;
-    }
   }
 }
