@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -16,12 +15,7 @@ final class Build {
 
   /** Builds what is published; checks, tests and Javadoc were the first build's. */
   static void jars(Path sources) throws Exception {
-    List<String> modules = new ArrayList<>();
-    for (Published module : Published.all()) {
-      if (Files.exists(sources.resolve(module.artifact()).resolve("pom.xml"))) {
-        modules.add(module.artifact());
-      }
-    }
+    List<String> modules = Published.all(sources).stream().map(Published::artifact).toList();
     Command.maven(
             sources,
             "-o",

@@ -12,7 +12,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -36,14 +38,46 @@ class CompatibilityIT {
     Command.of(sources, "tar", "xf", archive.toString()).output();
     Build.jars(sources);
 
-    List<String> broken = new ArrayList<>();
-    for (Published module : Published.all()) {
-      Path before = jarOf(module, sources);
-      if (before != null) {
-        broken.addAll(broken(before, module.jar()));
-      }
+    Map<String, Path> before = new TreeMap<>();
+    for (Published module : Published.all(sources)) {
+      before.put(module.artifact(), jarOf(module, sources));
     }
-    assertThat(broken).as("since %s", release.get()).isEmpty();
+    Map<String, Path> now = new TreeMap<>();
+    for (Published module : Published.all()) {
+      now.put(module.artifact(), module.jar());
+    }
+    assertThat(broken(before, now)).as("since %s", release.get()).isEmpty();
+  }
+
+  @Test
+  void aModuleThatIsGoneIsFound() throws Exception {
+    Path door = jar("door", "public class Door {}");
+    Map<String, Path> before = Map.of("preview-door", door, "preview-wall", door);
+    Map<String, Path> now = Map.of("preview-door", door, "preview-roof", door);
+
+    assertThat(broken(before, now))
+        .containsExactly("the module preview-wall is no longer published");
+  }
+
+  @Test
+  void aMethodThatIsGoneFromAModuleIsFound() throws Exception {
+    Path before = jar("before", "public class Door { public void open() {} }");
+    Path now = jar("now", "public class Door { void open() {} }");
+
+    assertThat(broken(Map.of("preview-door", before), Map.of("preview-door", now)))
+        .singleElement()
+        .asString()
+        .contains("Door", "open");
+  }
+
+  /** Not those of today: one that is gone would not be asked for. */
+  @Test
+  void theModulesOfAReleaseAreThoseOfItsOwnBom() throws Exception {
+    Files.writeString(
+        Files.createDirectory(directory.resolve("bom")).resolve("pom.xml"),
+        "<artifactId>preview-bom</artifactId> <artifactId>preview-wall</artifactId>");
+
+    assertThat(Published.all(directory)).containsExactly(new Published("preview-wall"));
   }
 
   @Test
@@ -65,12 +99,24 @@ class CompatibilityIT {
 
   private static Path jarOf(Published module, Path sources) throws Exception {
     Path target = sources.resolve(module.artifact()).resolve("target");
-    if (!Files.isDirectory(target)) {
-      return null;
-    }
     try (var jars = Files.newDirectoryStream(target, module.artifact() + "-*[0-9T].jar")) {
       return jars.iterator().next();
     }
+  }
+
+  /** What those would miss who used the modules of before, by their names. */
+  private static List<String> broken(Map<String, Path> before, Map<String, Path> now) {
+    List<String> broken = new ArrayList<>();
+    new TreeMap<>(before)
+        .forEach(
+            (module, jar) -> {
+              if (now.containsKey(module)) {
+                broken.addAll(broken(jar, now.get(module)));
+              } else {
+                broken.add("the module " + module + " is no longer published");
+              }
+            });
+    return broken;
   }
 
   private static List<String> broken(Path before, Path now) {

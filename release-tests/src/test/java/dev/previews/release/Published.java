@@ -13,8 +13,13 @@ record Published(String artifact) {
 
   /** The modules that the BOM names. */
   static List<Published> all() throws IOException {
+    return all(Command.root());
+  }
+
+  /** The modules that the BOM of these sources names. */
+  static List<Published> all(Path sources) throws IOException {
     return IN_THE_BOM
-        .matcher(Files.readString(Command.root().resolve("bom/pom.xml")))
+        .matcher(Files.readString(sources.resolve("bom/pom.xml")))
         .results()
         .map(it -> it.group(1))
         .filter(it -> !it.equals("preview-bom"))
