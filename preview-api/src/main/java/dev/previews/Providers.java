@@ -50,7 +50,11 @@ final class Providers {
 
   static Deployer deployer() {
     return only(
-            "deployer", "dev.previews:preview-compose", load(DeployerProvider.class), "deployers")
+            "deployer",
+            "deployer",
+            "dev.previews:preview-compose",
+            load(DeployerProvider.class),
+            "deployers")
         .create();
   }
 
@@ -90,15 +94,24 @@ final class Providers {
                 .getOrDefault(uri.getScheme(), "the artifact that brings it")
             + (known.isEmpty() ? "" : " (there is: " + String.join(", ", known) + ")");
     return only(
+        kind,
         kind + " '" + uri.getScheme() + "'",
         artifact,
         fitting,
         kind + "s for '" + uri.getScheme() + "'");
   }
 
-  private static <P> P only(String what, String artifact, List<P> fitting, String plural) {
+  private static <P> P only(
+      String call, String what, String artifact, List<P> fitting, String plural) {
     if (fitting.isEmpty()) {
-      throw new MissingProviderException("no " + what + " on the class path: add " + artifact);
+      throw new MissingProviderException(
+          "no "
+              + what
+              + " on the class path: add "
+              + artifact
+              + " or, where a class loader hides it, give "
+              + call
+              + "(…) the object");
     }
     if (fitting.size() > 1) {
       throw new MissingProviderException(

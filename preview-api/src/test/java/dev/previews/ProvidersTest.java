@@ -33,7 +33,8 @@ class ProvidersTest {
         .hasMessageContaining("dev.previews:preview-docker");
     assertThatThrownBy(() -> Previews.builder().id("x").up(Path.of("compose.yaml")))
         .isInstanceOf(MissingProviderException.class)
-        .hasMessageContaining("dev.previews:preview-compose");
+        .hasMessageContaining("dev.previews:preview-compose")
+        .hasMessageContaining("a class loader hides it, give deployer(…) the object");
   }
 
   @Test

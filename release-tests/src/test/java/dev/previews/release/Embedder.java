@@ -51,7 +51,7 @@ final class Embedder {
             }
           }
 
-          private static String answer(Preview preview) throws Exception {
+          static String answer(Preview preview) throws Exception {
             for (int left = 50; ; left--) {
               try (InputStream in = preview.url("web").toURL().openStream()) {
                 return new String(in.readAllBytes()).strip();
