@@ -45,11 +45,6 @@ class PagesIT {
           "docs/junit.md", Consumer.of("preview-junit"),
           "docs/tools.md", DOCKER);
 
-  /** CONTRIBUTING.md's, by module and class. */
-  private static final String CONTRIBUTED =
-      "mvn -q -ntp -pl %s -am verify -Dit.test=%s#volumesAreKeptWhenAsked -Dtest=NONE"
-          + " -Dsurefire.failIfNoSpecifiedTests=false -Dfailsafe.failIfNoSpecifiedTests=false";
-
   /** The commands that the pages show, and what runs them. */
   private static final Map<String, String> COMMANDS =
       Map.of(
@@ -65,8 +60,6 @@ class PagesIT {
   /** Lines that other tests read, each whole, and run or check. */
   private static final Set<String> READ_BY_A_TEST =
       Set.of(
-          CONTRIBUTED.formatted("preview-docker", "SharedPreviewIT"),
-          CONTRIBUTED.formatted("preview-kube", "KubePreviewIT"),
           "mvn -q dependency:copy-dependencies -DoutputDirectory=target/lib",
           "jshell --class-path \"$(printf '%s:' target/lib/*.jar)\"",
           "jshell --class-path \"$(printf '%s:' examples/hello/target/lib/*.jar)\"");
@@ -161,6 +154,7 @@ class PagesIT {
       }
     }
     assertThat(commands).contains("./quickstart");
+    commands.removeAll(ContributingIT.commands().values());
     assertThat(
             commands.stream()
                 .filter(it -> !COMMANDS.containsKey(it))
@@ -176,33 +170,6 @@ class PagesIT {
             .contains("\"" + command.getKey().split(" ", 2)[0] + "\"");
       }
     }
-  }
-
-  @Test
-  void theTestsThatCommandsNameAreThere() throws Exception {
-    int commands = 0;
-    for (Page page : Page.all()) {
-      for (String block : page.blocks("sh")) {
-        for (String line : block.lines().filter(it -> it.contains("-Dit.test=")).toList()) {
-          commands++;
-          var named = Pattern.compile("-pl (\\S+) .*-Dit.test=(\\w+)#(\\w+)").matcher(line);
-          assertThat(named.find()).as(line).isTrue();
-          try (Stream<Path> files =
-              Files.walk(Command.root().resolve(named.group(1)).resolve("src/test"))) {
-            assertThat(files.map(it -> it.getFileName().toString()))
-                .contains(named.group(2) + ".java");
-          }
-          assertThat(
-                  Files.readString(
-                      Command.root()
-                          .resolve(
-                              "preview-testkit/src/main/java/dev/previews/testkit/"
-                                  + "PreviewContract.java")))
-              .contains("void " + named.group(3) + "()");
-        }
-      }
-    }
-    assertThat(commands).isPositive();
   }
 
   @Test

@@ -2,9 +2,7 @@ package dev.previews.release;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -19,7 +17,7 @@ class ReproducibleIT {
 
   @Test
   void aSecondBuildGivesTheSameBytes() throws Exception {
-    copySources();
+    Checkout.copy(elsewhere);
     Build.jars(elsewhere);
 
     assertThat(digests(Build.find(elsewhere))).isEqualTo(digests(installed()));
@@ -40,20 +38,5 @@ class ReproducibleIT {
       digests.put(jar.getKey(), Build.digest(jar.getValue()));
     }
     return digests;
-  }
-
-  /** What git knows of, and what it would if it were added. */
-  private void copySources() throws Exception {
-    String files =
-        Command.of(Command.root(), "git", "ls-files", "--cached", "--others", "--exclude-standard")
-            .output();
-    for (String file : files.lines().toList()) {
-      Path from = Command.root().resolve(file);
-      if (Files.isRegularFile(from)) {
-        Path to = elsewhere.resolve(file);
-        Files.createDirectories(to.getParent());
-        Files.copy(from, to, StandardCopyOption.COPY_ATTRIBUTES);
-      }
-    }
   }
 }
