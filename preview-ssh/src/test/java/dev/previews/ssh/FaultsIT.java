@@ -49,6 +49,10 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 class FaultsIT {
   @RegisterExtension final SshMachine machine = SshMachine.with();
 
+  /** And waits until it listens: it lets its parent go before. */
+  private static final String START_SSHD =
+      "rm -f /run/sshd.pid; /usr/sbin/sshd; until [ -s /run/sshd.pid ]; do sleep 0.1; done";
+
   private static final String PING = "GET /_ping HTTP/1.0\r\nHost: docker\r\n\r\n";
 
   @TempDir Path directory;
@@ -142,7 +146,7 @@ class FaultsIT {
       CompletableFuture<Void> opening =
           CompletableFuture.runAsync(() -> machine.driver().open(Opened.context()).close());
       await().atMost(Duration.ofSeconds(20)).until(() -> stalled());
-      machine.exec("pkill -9 sshd; pkill -f 'bin/stal[l]'; /usr/sbin/sshd");
+      machine.exec("pkill -9 sshd; pkill -f 'bin/stal[l]'; " + START_SSHD);
       assertThat(opening)
           .failsWithin(Duration.ofSeconds(40))
           .withThrowableThat()
@@ -165,8 +169,9 @@ class FaultsIT {
         echo "AuthorizedKeysFile none
         AuthorizedKeysCommand /usr/local/bin/stall
         AuthorizedKeysCommandUser root" >>/etc/ssh/sshd_config.d/test.conf
-        pkill -9 sshd; /usr/sbin/sshd
-        """);
+        pkill -9 sshd
+        """
+            + START_SSHD);
   }
 
   @Test
@@ -275,7 +280,7 @@ class FaultsIT {
   void aHostKeyThatChangesUnderALiveDriverIsRefusedAtOnce() throws Exception {
     try (Opened opened = Opened.on(machine.driver())) {
       machine.exec(
-          "rm /etc/ssh/ssh_host_*; ssh-keygen -A >/dev/null; pkill -9 sshd; /usr/sbin/sshd");
+          "rm /etc/ssh/ssh_host_*; ssh-keygen -A >/dev/null; pkill -9 sshd; " + START_SSHD);
       long start = System.nanoTime();
       assertThatThrownBy(() -> opened.run("true")).isInstanceOf(ChangedHostKeyException.class);
       assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(20));
