@@ -4,6 +4,7 @@ import dev.previews.environment.Environment;
 import dev.previews.environment.VolumePolicy;
 import dev.previews.error.NotFoundException;
 import dev.previews.error.OwnershipException;
+import dev.previews.error.PreviewException;
 import dev.previews.spi.Connection;
 import dev.previews.spi.Context;
 import dev.previews.spi.Deployer;
@@ -50,16 +51,29 @@ final class Removal {
       Driver driver,
       VolumePolicy volumes,
       Context context) {
-    if (machine.shared() && machine.environment().state() == Environment.State.RUNNING) {
+    if (machine.shared() && runs(machine)) {
       try (Connection connection = driver.connect(machine, context);
           Deployment deployment = deployer.get().attach(machine, connection, context)) {
         of(machine, deployment, driver, volumes, context);
         return;
       } catch (NotFoundException goneMeanwhile) {
         // What is left of it goes below.
+      } catch (PreviewException e) {
+        if (runs(machine, driver, context)) {
+          throw e;
+        }
+        // Somebody else removes it, under our feet.
       }
     }
     driver.delete(machine.id(), volumes, context);
+  }
+
+  private static boolean runs(Machine machine, Driver driver, Context context) {
+    return driver.find(machine.id(), context).map(Removal::runs).orElse(false);
+  }
+
+  private static boolean runs(Machine machine) {
+    return machine.environment().state() == Environment.State.RUNNING;
   }
 
   static void requireOwner(Machine machine, String owner) {
