@@ -96,6 +96,8 @@ class SshIT {
       assertThat(answer.path("rootUrl").asText()).isEqualTo("http://tunnels.test:8080/");
       assertThat(answer.path("baseUrl").toString())
           .isEqualTo("{\"hostname\":\"tunnels.test\",\"port\":\"8080\",\"protocol\":\"http:\"}");
+      assertThat(answer.path("extensions").toString())
+          .isEqualTo("[\"access-link\",\"named-forward\"]");
       assertThat(answer.path("tunnels").path("/web-8080").asText())
           .isEqualTo("http://web-8080-" + id + ".tunnels.test:8080/");
       assertThat(get("web-8080-" + id, "/hello").body()).isEqualTo("hello");

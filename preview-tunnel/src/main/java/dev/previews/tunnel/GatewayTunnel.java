@@ -8,13 +8,16 @@ import dev.previews.spi.Deployment;
 import dev.previews.spi.ExposedService;
 import dev.previews.spi.Tunnel;
 import dev.previews.spi.TunnelPlan;
+import dev.previews.tunnel.access.AccessLink;
 import dev.previews.tunnel.access.AccessToken;
 import dev.previews.tunnel.agent.Agent;
 import dev.previews.tunnel.agent.Forward;
 import dev.previews.tunnel.gateway.GatewayAddress;
 import dev.previews.tunnel.gateway.GatewayClient;
+import dev.previews.tunnel.gateway.HelloAnswer;
 import dev.previews.tunnel.keys.TunnelKey;
 import dev.previews.tunnel.names.ClientId;
+import dev.previews.tunnel.names.Extension;
 import dev.previews.tunnel.names.HostLabel;
 import dev.previews.tunnel.names.TunnelName;
 import dev.previews.tunnel.profile.Profile;
@@ -39,6 +42,7 @@ final class GatewayTunnel implements Tunnel {
   private final TunnelKey key;
   private final Agent agent;
   private Set<URI> restricted = Set.of();
+  private boolean linksByParameter;
 
   GatewayTunnel(
       EnvironmentId id,
@@ -58,10 +62,14 @@ final class GatewayTunnel implements Tunnel {
     this.agent = agent;
   }
 
-  /** Asks the gateway for its domain, and pins its host key when it is seen first. */
+  /**
+   * Asks the gateway for its domain and what it takes, and pins its host key when it is seen first.
+   */
   @Override
   public synchronized TunnelPlan plan(List<ExposedService> services) {
-    URI root = new GatewayClient(gateway, profile, key, authorities).rootUrl(id.value(), context);
+    HelloAnswer hello =
+        new GatewayClient(gateway, profile, key, authorities).hello(id.value(), context);
+    URI root = hello.rootUrl();
     String hostKey =
         profile
             .hostKey(gateway.toString())
@@ -81,14 +89,16 @@ final class GatewayTunnel implements Tunnel {
         URI url =
             URI.create(
                 root.getScheme() + "://" + HostLabel.of(name, client) + "." + root.getAuthority());
-        planned.add(
+        Forward forward =
             Forward.of(
                 name,
                 service.name(),
                 port.port(),
                 isPrivate,
                 rawTcp,
-                ServiceLabels.scripts(service)));
+                ServiceLabels.scripts(service));
+        planned.add(
+            hello.extensions().contains(Extension.NAMED_FORWARD) ? forward : forward.asPath());
         urls.put(port, url);
         if (isPrivate) {
           closed.add(url);
@@ -96,6 +106,7 @@ final class GatewayTunnel implements Tunnel {
       }
     }
     restricted = Set.copyOf(closed);
+    linksByParameter = hello.extensions().contains(Extension.ACCESS_LINK);
     return TunnelPlan.of(urls).sidecars(List.of(agent.prepare(key, hostKey, authorities, planned)));
   }
 
@@ -114,7 +125,9 @@ final class GatewayTunnel implements Tunnel {
       return url;
     }
     String token = AccessToken.issue(key, id.value(), Instant.now(), ttl);
-    return url.resolve("/?" + AccessToken.PARAMETER + "=" + token);
+    return linksByParameter
+        ? AccessLink.byParameter(url, token)
+        : AccessLink.byPassword(url, token);
   }
 
   /** The tunnels are the environment's: they stay. */

@@ -2,6 +2,7 @@ package dev.previews.gateway.proxy;
 
 import dev.previews.gateway.tunnels.Tunnel;
 import dev.previews.tunnel.Access;
+import dev.previews.tunnel.access.AccessLink;
 import dev.previews.tunnel.access.AccessToken;
 import dev.previews.tunnel.access.InvalidTokenException;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -35,8 +36,7 @@ final class AccessGate {
   /** How many cookies of one request are looked at: siblings of a host can give it some. */
   private static final int MOST_COOKIES = 10;
 
-  private static final String USER = "x-preevy-profile-key:";
-  private static final String HINT = "_preevy_auth_hint";
+  private static final String USER = AccessLink.USER + ":";
   private static final Duration LONGEST_COOKIE = Duration.ofDays(30);
   private static final Pattern LEADING_SLASHES = Pattern.compile("^[/\\\\]+");
   private static final Pattern BROWSER =
@@ -60,14 +60,14 @@ final class AccessGate {
   Route pass(RequestHead head, Route route, Instant now) throws Refusal {
     Tunnel tunnel = route.tunnel();
     List<String> cookies = takeCookies(head.headers());
-    String link = parameter(route.uri(), AccessToken.PARAMETER);
-    Route unlinked = new Route(tunnel, without(route.uri(), AccessToken.PARAMETER), route.prefix());
+    String link = parameter(route.uri(), AccessLink.PARAMETER);
+    Route unlinked = new Route(tunnel, without(route.uri(), AccessLink.PARAMETER), route.prefix());
     boolean preflight = head.method().equals(HttpMethod.OPTIONS) && head.upgrade() == null;
     if (tunnel.request().access() == Access.PUBLIC || preflight) {
       return unlinked;
     }
-    String hint = parameter(route.uri(), HINT);
-    Route clean = new Route(tunnel, without(unlinked.uri(), HINT), route.prefix());
+    String hint = parameter(route.uri(), AccessLink.HINT);
+    Route clean = new Route(tunnel, without(unlinked.uri(), AccessLink.HINT), route.prefix());
     boolean ownHost = route.prefix().isEmpty();
     if (link != null) {
       Instant expiry = verify(link, tunnel, now, false);
@@ -167,7 +167,7 @@ final class AccessGate {
             + root.getAuthority()
             + path
             + (path.indexOf('?') < 0 ? "?" : "&")
-            + AccessToken.PARAMETER
+            + AccessLink.PARAMETER
             + "="
             + token);
     headers.put("referrer-policy", "no-referrer");

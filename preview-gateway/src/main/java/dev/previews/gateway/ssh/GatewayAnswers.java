@@ -1,7 +1,9 @@
 package dev.previews.gateway.ssh;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.previews.tunnel.names.Extension;
 import dev.previews.tunnel.names.HostLabel;
 import java.net.URI;
 
@@ -31,6 +33,10 @@ final class GatewayAnswers {
     base.put("port", root.getPort() < 0 ? "" : String.valueOf(root.getPort()));
     base.put("protocol", root.getScheme() + ":");
     answer.put("rootUrl", root.getScheme() + "://" + root.getAuthority() + "/");
+    ArrayNode extensions = answer.putArray("extensions");
+    for (Extension extension : Extension.values()) {
+      extensions.add(extension.word());
+    }
     return answer + END;
   }
 

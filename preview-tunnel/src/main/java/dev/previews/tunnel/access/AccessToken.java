@@ -17,9 +17,6 @@ import java.util.Base64;
  * ({@code exp}), and perhaps for which environment ({@code env}).
  */
 public final class AccessToken {
-  /** The query parameter of a link that logs in. */
-  public static final String PARAMETER = "_preview_access";
-
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int LONGEST = 8192;
   private static final Duration CLOCKS = Duration.ofSeconds(60);

@@ -56,6 +56,25 @@ public record Forward(String request, String service, int port) {
     return new Forward(name + ":80", service, port);
   }
 
+  /**
+   * The same, for a gateway that takes paths only.
+   *
+   * @throws InvalidInputException when it is not a path
+   */
+  public Forward asPath() {
+    if (request.startsWith("/")) {
+      return this;
+    }
+    int tooMany = 1 + request.lastIndexOf(':') - LONGEST_PATH;
+    throw new InvalidInputException(
+        "service '"
+            + service
+            + "': its inject_script labels are too long together, by "
+            + tooMany
+            + " characters of Base64, for a gateway that takes paths only, as a Preevy tunnel"
+            + " server does");
+  }
+
   private static String json(List<PageScript> scripts) {
     ArrayNode list = JsonNodeFactory.instance.arrayNode();
     for (PageScript script : scripts) {

@@ -9,7 +9,6 @@ import dev.previews.tunnel.keys.TunnelKey;
 import dev.previews.tunnel.profile.Profile;
 import java.io.IOException;
 import java.io.StringReader;
-import java.net.URI;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
@@ -45,12 +44,12 @@ public final class GatewayClient {
   }
 
   /**
-   * The gateway's own URL, by {@code hello}.
+   * Says {@code hello}.
    *
    * @throws ConnectionException when it cannot be reached, is another one than it was, or does not
    *     speak the protocol
    */
-  public URI rootUrl(String environment, Context context) {
+  public HelloAnswer hello(String environment, Context context) {
     int millis = (int) context.deadline().remaining(MOST).toMillis();
     Pin pin = new Pin(context);
     try (SSHClient ssh = new SSHClient(config())) {
@@ -81,9 +80,9 @@ public final class GatewayClient {
     return config;
   }
 
-  private static URI hello(SSHClient ssh) throws IOException {
+  private static HelloAnswer hello(SSHClient ssh) throws IOException {
     try (Session session = ssh.startSession()) {
-      return HelloAnswer.rootUrl(session.exec("hello").getInputStream());
+      return HelloAnswer.read(session.exec("hello").getInputStream());
     }
   }
 

@@ -1,30 +1,44 @@
 package dev.previews.tunnel.gateway;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.previews.tunnel.names.Extension;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.util.EnumSet;
+import java.util.Set;
 
 /**
  * What a gateway says to {@code hello}: a line of JSON. It may keep the channel open after it, for
  * as long as it likes.
+ *
+ * @param rootUrl the gateway's own URL, without a path
+ * @param extensions what it takes beyond the protocol, as far as we know it
  */
-final class HelloAnswer {
+public record HelloAnswer(URI rootUrl, Set<Extension> extensions) {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int LONGEST = 1024 * 1024;
 
-  private HelloAnswer() {}
+  /** An answer. */
+  public HelloAnswer {
+    extensions = Set.copyOf(extensions);
+  }
 
-  /** The gateway's own URL, without a path. */
-  static URI rootUrl(InputStream answer) throws IOException {
+  static HelloAnswer read(InputStream answer) throws IOException {
     String said = line(answer);
     try {
-      URI root = URI.create(JSON.readTree(said).path("rootUrl").asText());
+      JsonNode json = JSON.readTree(said);
+      URI root = URI.create(json.path("rootUrl").asText());
       if (root.getScheme() != null && root.getHost() != null) {
-        return root;
+        Set<Extension> extensions = EnumSet.noneOf(Extension.class);
+        for (JsonNode word : json.path("extensions")) {
+          Extension.of(word.asText()).ifPresent(extensions::add);
+        }
+        return new HelloAnswer(root, extensions);
       }
     } catch (JsonProcessingException | IllegalArgumentException e) {
       // Said below.

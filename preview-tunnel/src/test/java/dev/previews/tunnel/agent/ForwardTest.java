@@ -34,6 +34,17 @@ class ForwardTest {
   }
 
   @Test
+  void whereOnlyPathsAreTakenALongOneIsRefused() {
+    Forward fits = Forward.of("web-80-pr", "web", 80, true, false, List.of());
+    assertThat(fits.asPath()).isEqualTo(fits);
+    Forward named = Forward.of("web-80-pr", "web", 80, false, false, List.of(SCRIPT));
+    int tooMany = ("/" + named.request()).length() - ":80".length() - 107;
+    assertThatThrownBy(named::asPath)
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("too long together, by " + tooMany + " characters");
+  }
+
+  @Test
   void whatNoRequestHoldsIsRefused() {
     PageScript longest = new PageScript("x".repeat(800), false, false, Optional.empty());
     assertThatThrownBy(() -> Forward.of("web-80-pr", "web", 80, false, false, List.of(longest)))

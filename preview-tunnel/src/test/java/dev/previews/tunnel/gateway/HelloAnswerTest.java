@@ -3,6 +3,7 @@ package dev.previews.tunnel.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.previews.tunnel.names.Extension;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -11,6 +12,7 @@ import java.io.PipedOutputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -24,15 +26,24 @@ class HelloAnswerTest {
     try (PipedOutputStream server = new PipedOutputStream();
         PipedInputStream client = new PipedInputStream(server, 4096)) {
       server.write(ANSWER.getBytes(StandardCharsets.UTF_8));
-      assertThat(HelloAnswer.rootUrl(client)).isEqualTo(URI.create("https://gateway.test/"));
+      assertThat(HelloAnswer.read(client))
+          .isEqualTo(new HelloAnswer(URI.create("https://gateway.test/"), Set.of()));
     }
+  }
+
+  @Test
+  void extensionsThatAreNotKnownAreLeftOut() throws Exception {
+    String answer =
+        "{\"rootUrl\":\"https://gateway.test/\",\"extensions\":[\"more\",\"access-link\"]}\r\n";
+    InputStream in = new ByteArrayInputStream(answer.getBytes(StandardCharsets.UTF_8));
+    assertThat(HelloAnswer.read(in).extensions()).containsExactly(Extension.ACCESS_LINK);
   }
 
   @Test
   void whatIsNoGatewayIsSaid() {
     for (String answer : List.of("", "\n", "sh: hello: not found\n", "{\"clientId\":\"abc\"}\n")) {
       InputStream in = new ByteArrayInputStream(answer.getBytes(StandardCharsets.UTF_8));
-      assertThatThrownBy(() -> HelloAnswer.rootUrl(in))
+      assertThatThrownBy(() -> HelloAnswer.read(in))
           .as(answer)
           .isInstanceOf(IOException.class)
           .hasMessageContaining("does not answer 'hello' as a tunnel gateway does");
@@ -43,7 +54,7 @@ class HelloAnswerTest {
   void anEndlessAnswerIsNotKept() {
     InputStream endless =
         new ByteArrayInputStream("x".repeat(2 * 1024 * 1024).getBytes(StandardCharsets.UTF_8));
-    assertThatThrownBy(() -> HelloAnswer.rootUrl(endless))
+    assertThatThrownBy(() -> HelloAnswer.read(endless))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("has no end");
   }
