@@ -29,10 +29,40 @@ final class Removal {
       VolumePolicy volumes,
       Context context) {
     requireOwner(machine, owner);
-    of(machine, deployment, driver, volumes, context);
+    orWhatIsLeft(
+        () -> remove(machine, deployment, driver, volumes, context),
+        machine,
+        driver,
+        volumes,
+        context);
   }
 
-  private static void of(
+  /** The same without a connection that is there, whoever owns it. */
+  static void of(
+      Machine machine,
+      Supplier<Deployer> deployer,
+      Driver driver,
+      VolumePolicy volumes,
+      Context context) {
+    if (!machine.shared() || !runs(machine)) {
+      driver.delete(machine.id(), volumes, context);
+      return;
+    }
+    orWhatIsLeft(
+        () -> {
+          try (Connection connection = driver.connect(machine, context);
+              Deployment deployment = deployer.get().attach(machine, connection, context)) {
+            remove(machine, deployment, driver, volumes, context);
+          }
+        },
+        machine,
+        driver,
+        volumes,
+        context);
+  }
+
+  /** The deployment is open until the machine is gone: so nobody else has a turn before. */
+  private static void remove(
       Machine machine,
       Deployment deployment,
       Driver driver,
@@ -44,32 +74,20 @@ final class Removal {
     driver.delete(machine.id(), volumes, context);
   }
 
-  /** The same without a connection that is there, whoever owns it. */
-  static void of(
-      Machine machine,
-      Supplier<Deployer> deployer,
-      Driver driver,
-      VolumePolicy volumes,
-      Context context) {
-    if (machine.shared() && runs(machine)) {
-      try (Connection connection = driver.connect(machine, context);
-          Deployment deployment = deployer.get().attach(machine, connection, context)) {
-        of(machine, deployment, driver, volumes, context);
-        return;
-      } catch (NotFoundException goneMeanwhile) {
-        // What is left of it goes below.
-      } catch (PreviewException e) {
-        if (runs(machine, driver, context)) {
-          throw e;
-        }
-        // Somebody else removes it, under our feet.
+  /** Somebody else may remove the machine under our feet. */
+  private static void orWhatIsLeft(
+      Runnable removal, Machine machine, Driver driver, VolumePolicy volumes, Context context) {
+    try {
+      removal.run();
+      return;
+    } catch (NotFoundException goneMeanwhile) {
+      // What is left of it goes below.
+    } catch (PreviewException e) {
+      if (driver.find(machine.id(), context).filter(Removal::runs).isPresent()) {
+        throw e;
       }
     }
     driver.delete(machine.id(), volumes, context);
-  }
-
-  private static boolean runs(Machine machine, Driver driver, Context context) {
-    return driver.find(machine.id(), context).map(Removal::runs).orElse(false);
   }
 
   private static boolean runs(Machine machine) {

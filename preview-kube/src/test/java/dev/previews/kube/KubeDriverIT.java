@@ -2,18 +2,13 @@ package dev.previews.kube;
 
 import dev.previews.testkit.DriverContract;
 import dev.previews.testkit.Place;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 class KubeDriverIT extends DriverContract {
-  private final LabPlace place = new LabPlace();
+  @RegisterExtension static final LabPlace PLACE = new LabPlace();
 
   @Override
   protected Place place() {
-    return place;
-  }
-
-  @AfterAll
-  void removeNamespace() {
-    place.close();
+    return PLACE;
   }
 }

@@ -4,7 +4,7 @@ import dev.previews.progress.Step;
 import dev.previews.testkit.KilledAt;
 import dev.previews.testkit.KilledUpContract;
 import dev.previews.testkit.Place;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
  * A killed client on a real cluster: while a Pod is made, and while files come through it. What the
@@ -12,15 +12,10 @@ import org.junit.jupiter.api.AfterAll;
  */
 @KilledAt({Step.MACHINE, Step.FILES})
 class KubeKilledUpIT extends KilledUpContract {
-  private static final LabPlace PLACE = new LabPlace();
+  @RegisterExtension static final LabPlace PLACE = new LabPlace();
 
   @Override
   protected Place place() {
     return PLACE;
-  }
-
-  @AfterAll
-  static void removeNamespace() {
-    PLACE.close();
   }
 }

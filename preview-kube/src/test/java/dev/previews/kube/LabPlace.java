@@ -8,9 +8,14 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** The lab's cluster as a place for the contracts. The namespace is made when it is needed. */
-final class LabPlace implements Place, AutoCloseable {
+/**
+ * The lab's cluster as a place for the contracts: a namespace for the tests of a class, made when
+ * it is needed.
+ */
+final class LabPlace implements Place, AfterAllCallback {
   private final boolean restricted;
   private Optional<LabNamespace> namespace = Optional.empty();
   private Optional<String> address = Optional.empty();
@@ -76,7 +81,7 @@ final class LabPlace implements Place, AutoCloseable {
 
   /** It may be used again, in another namespace. */
   @Override
-  public synchronized void close() {
+  public synchronized void afterAll(ExtensionContext context) {
     namespace.ifPresent(LabNamespace::close);
     namespace = Optional.empty();
     address = Optional.empty();

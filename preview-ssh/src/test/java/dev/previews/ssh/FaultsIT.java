@@ -87,7 +87,7 @@ class FaultsIT {
         CompletableFuture<String> meanwhile =
             CompletableFuture.supplyAsync(() -> opened.run("echo", "again").stdout());
         Thread.sleep(1500);
-        machine.exec("/usr/sbin/sshd");
+        machine.exec(START_SSHD);
         assertThat(meanwhile.get(60, TimeUnit.SECONDS)).isEqualTo("again\n");
         assertThat(ping(socket)).as("the same local socket").endsWith("OK");
       }
@@ -267,7 +267,7 @@ class FaultsIT {
   private void restartSshd() {
     try {
       Thread.sleep(300);
-      machine.exec("pkill -9 sshd; sleep 1; /usr/sbin/sshd");
+      machine.exec("pkill -9 sshd; sleep 1; " + START_SSHD);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {

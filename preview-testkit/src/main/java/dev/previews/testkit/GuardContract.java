@@ -3,27 +3,19 @@ package dev.previews.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.previews.Preview;
-import dev.previews.Previews;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * What holds of a guarded environment and of the process that guards it. Extend it once for each
  * driver, as {@link PreviewContract}. It sends signals with a POSIX {@code kill}.
  */
 @Timeout(value = 6, unit = TimeUnit.MINUTES)
-public abstract class GuardContract {
+public abstract class GuardContract extends SingleEnvironment {
   private static final String COMPOSE =
       """
       name: guarded
@@ -39,24 +31,9 @@ public abstract class GuardContract {
   /** What a terminal or a CI service sends to all processes of a job. */
   private static final List<String> SENT_TO_ALL = List.of("HUP", "INT", "TERM");
 
-  private final String id = "g" + UUID.randomUUID().toString().substring(0, 8);
-  private Path compose = Path.of("");
-
   /** Makes the contract's tests. */
-  protected GuardContract() {}
-
-  /** Where the contract is tested. */
-  protected abstract Place place();
-
-  @BeforeEach
-  void writeProject(@TempDir Path directory) throws Exception {
-    place().require();
-    compose = Files.writeString(directory.resolve("compose.yaml"), COMPOSE);
-  }
-
-  @AfterEach
-  void remove() {
-    previews().down(id);
+  protected GuardContract() {
+    super(COMPOSE);
   }
 
   @Test
@@ -70,19 +47,19 @@ public abstract class GuardContract {
   }
 
   private void killWhenIt(String moment) throws Exception {
-    Process process = GuardedUp.start(place(), id, compose, moment);
+    Process process = GuardedUp.start(place(), id(), compose, moment);
     try {
       List<ProcessHandle> guards = guards(process.toHandle());
       assertThat(guards).isNotEmpty();
-      assertThat(guards).noneMatch(it -> arguments(it).contains(id));
-      assertThat(place().leftovers(id)).isNotEmpty();
+      assertThat(guards).noneMatch(it -> arguments(it).contains(id()));
+      assertThat(place().leftovers(id())).isNotEmpty();
 
       for (String signal : SENT_TO_ALL) {
         send(signal, guards);
       }
       process.destroyForcibly().waitFor();
 
-      await(() -> place().leftovers(id).isEmpty());
+      await(() -> place().leftovers(id()).isEmpty());
       await(() -> guards.stream().noneMatch(ProcessHandle::isAlive));
     } finally {
       process.destroyForcibly();
@@ -98,7 +75,7 @@ public abstract class GuardContract {
       assertThat(guards).isNotEmpty();
     }
     assertThat(guards).noneMatch(ProcessHandle::isAlive);
-    assertThat(place().leftovers(id)).isEmpty();
+    assertThat(place().leftovers(id())).isEmpty();
   }
 
   private static List<ProcessHandle> guards(ProcessHandle of) {
@@ -124,13 +101,5 @@ public abstract class GuardContract {
       assertThat(Instant.now()).isBefore(latest);
       Thread.sleep(250);
     }
-  }
-
-  private Previews.Builder previews() {
-    return Previews.builder()
-        .driver(place().driver())
-        .id(id)
-        .variable("IMAGE", place().image())
-        .deadline(Duration.ofMinutes(3));
   }
 }

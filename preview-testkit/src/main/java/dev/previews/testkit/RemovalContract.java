@@ -3,26 +3,18 @@ package dev.previews.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.previews.Preview;
-import dev.previews.Previews;
 import dev.previews.environment.Service;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.Duration;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * What holds while an environment is removed from an engine that it shares with others. Extend it
  * once for each driver of such, as {@link PreviewContract}.
  */
 @Timeout(value = 4, unit = TimeUnit.MINUTES)
-public abstract class RemovalContract {
+public abstract class RemovalContract extends SingleEnvironment {
   private static final String COMPOSE =
       """
       name: removal
@@ -39,39 +31,14 @@ public abstract class RemovalContract {
       volumes: {data: {}}
       """;
 
-  private final String id = "r" + UUID.randomUUID().toString().substring(0, 8);
-  private Path compose = Path.of("");
-
   /** Makes the contract's tests. */
-  protected RemovalContract() {}
-
-  /** Where the contract is tested. */
-  protected abstract Place place();
-
-  @BeforeEach
-  void writeProject(@TempDir Path directory) throws Exception {
-    place().require();
-    compose = Files.writeString(directory.resolve("compose.yaml"), COMPOSE);
-  }
-
-  @AfterEach
-  void remove() {
-    down();
-  }
-
-  /** The id of the test's environment. */
-  protected final String id() {
-    return id;
+  protected RemovalContract() {
+    super(COMPOSE);
   }
 
   /** Brings it up; the caller closes it. */
   protected final Preview up() {
     return previews().up(compose);
-  }
-
-  /** Takes it down. */
-  protected final void down() {
-    previews().down(id);
   }
 
   @Test
@@ -89,16 +56,8 @@ public abstract class RemovalContract {
       assertThat(preview.services()).hasSize(2).allMatch(Service::ready);
       assertThat(preview.exec("web", "ls", "/data").stdout()).isEmpty();
     }
-    assertThat(previews().list()).extracting(it -> it.id().value()).contains(id);
+    assertThat(previews().list()).extracting(it -> it.id().value()).contains(id());
     down();
-    assertThat(place().leftovers(id)).isEmpty();
-  }
-
-  private Previews.Builder previews() {
-    return Previews.builder()
-        .driver(place().driver())
-        .id(id)
-        .variable("IMAGE", place().image())
-        .deadline(Duration.ofMinutes(3));
+    assertThat(place().leftovers(id())).isEmpty();
   }
 }

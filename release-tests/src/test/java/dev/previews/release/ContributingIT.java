@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.previews.machines.TestCluster;
 import dev.previews.machines.TestImages;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -34,11 +33,11 @@ class ContributingIT {
           .output();
 
       assertThat(
-              Files.readString(
-                  checkout
-                      .resolve(command.getKey())
-                      .resolve("target/failsafe-reports/failsafe-summary.xml")))
+              checkout
+                  .resolve(command.getKey())
+                  .resolve("target/failsafe-reports/failsafe-summary.xml"))
           .as(command.getValue())
+          .content()
           .contains(
               "<completed>1</completed>",
               "<errors>0</errors>",

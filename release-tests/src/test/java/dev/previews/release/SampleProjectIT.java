@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
@@ -26,7 +25,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The examples of whole projects, as somebody has them who gets our modules from a repository. */
 class SampleProjectIT {
-  private static final Pattern ENVIRONMENT = Pattern.compile("The environment is (\\S+)");
   private static final Duration TTL = Duration.ofSeconds(10);
 
   @TempDir Path directory;
@@ -43,7 +41,7 @@ class SampleProjectIT {
       String output =
           sample("one", "-Dpreview.driver=" + place.driver(), "-Dtest=ShopTest").output();
 
-      assertThat(place.leftovers(environment(output))).isEmpty();
+      assertThat(place.leftovers(SampleOutput.environment(output))).isEmpty();
     }
   }
 
@@ -59,7 +57,7 @@ class SampleProjectIT {
               .environment("BASE_IMAGE", TestImages.busybox())
               .output();
 
-      assertThat(place.leftovers(environment(output))).isEmpty();
+      assertThat(place.leftovers(SampleOutput.environment(output))).isEmpty();
     }
   }
 
@@ -96,7 +94,7 @@ class SampleProjectIT {
       assertThat(builds).as(both(logs)).allMatch(it -> it.exitValue() == 0);
       List<String> environments = new ArrayList<>();
       for (Path log : logs) {
-        environments.addAll(environments(Files.readString(log)));
+        environments.addAll(SampleOutput.environments(Files.readString(log)));
       }
       assertThat(environments).hasSize(4).doesNotHaveDuplicates();
       for (String environment : environments) {
@@ -173,16 +171,5 @@ class SampleProjectIT {
 
   private static String newId() {
     return "sample-" + UUID.randomUUID().toString().substring(0, 8);
-  }
-
-  private static String environment(String output) {
-    return environments(output).get(0);
-  }
-
-  private static List<String> environments(String output) {
-    List<String> named =
-        ENVIRONMENT.matcher(output).results().map(it -> it.group(1)).distinct().toList();
-    assertThat(named).as(output).isNotEmpty();
-    return named;
   }
 }
