@@ -21,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -36,6 +37,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 @SuppressWarnings("StringConcatToTextBlock") // the line ends are the point
 class OperationsIT {
+  private static final byte[] CRLF = {'\r', '\n'};
+
   @TempDir Path folder;
   private RawService pages;
   private TunnelGateway gateway;
@@ -74,6 +77,10 @@ class OperationsIT {
       String path = head.split(" ")[1];
       if (path.startsWith("/gzip")) {
         sendGzip(out, path);
+        continue;
+      }
+      if (path.startsWith("/br")) {
+        sendBrotli(out, path, head);
         continue;
       }
       String body =
@@ -128,6 +135,35 @@ class OperationsIT {
             + "\r\n\r\n");
     body.writeTo(out);
     out.flush();
+  }
+
+  private static byte[] brotli(String path) {
+    byte[] page = BrotliSample.PAGE.compressed();
+    return switch (path) {
+      case "/br/broken" -> BrotliSample.PAGE.text();
+      case "/br/bomb" -> BrotliSample.BOMB.compressed();
+      case "/br/cut" -> Arrays.copyOf(page, page.length - 1);
+      default -> page;
+    };
+  }
+
+  /** The same page, compressed with br whatever was asked for. */
+  private static void sendBrotli(OutputStream out, String path, String head) throws IOException {
+    byte[] body = brotli(path);
+    RawService.send(
+        out,
+        "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Encoding: br\r\n"
+            + "X-Asked: "
+            + head.replaceAll("(?is).*accept-encoding: *([^\r]*).*", "$1")
+            + "\r\nTransfer-Encoding: chunked\r\nTrailer: X-End\r\n\r\n");
+    for (byte one : body) {
+      out.write('1');
+      out.write(CRLF);
+      out.write(one);
+      out.write(CRLF);
+      out.flush();
+    }
+    RawService.send(out, "0\r\nX-End: yes\r\n\r\n");
   }
 
   private HttpRequest.Builder request(String path) {
@@ -187,6 +223,60 @@ class OperationsIT {
       assertThatThrownBy(() -> get("/gzip/bomb")).isInstanceOf(IOException.class);
       assertThatThrownBy(() -> get("/gzip/broken")).isInstanceOf(IOException.class);
       assertThat(get("/gzip").body()).endsWith("p</html>");
+      assertThat(running.process().isAlive()).isTrue();
+    }
+  }
+
+  @Test
+  void aPageInBrGetsScriptsToo() throws Exception {
+    try (OpenSsh.Running running = tunnel(inject("[{\"src\":\"/a.js\"}]"))) {
+      HttpResponse<String> page = get("/br");
+      assertThat(page.headers().firstValue("content-encoding")).isEmpty();
+      assertThat(page.headers().firstValue("x-asked")).contains("identity");
+      assertThat(page.body())
+          .isEqualTo("<html><head><script src=\"/a.js\"></script></head>p</html>");
+      assertThatThrownBy(() -> get("/br/bomb")).isInstanceOf(IOException.class);
+      assertThatThrownBy(() -> get("/br/broken")).isInstanceOf(IOException.class);
+      assertThatThrownBy(() -> get("/br/cut")).isInstanceOf(IOException.class);
+      int connections = pages.connections.get();
+      assertThat(get("/br").body()).endsWith("p</html>");
+      assertThat(get("/br").body()).endsWith("p</html>");
+      assertThat(pages.connections.get())
+          .as("the service's connection is used again")
+          .isEqualTo(connections);
+      assertThat(running.process().isAlive()).isTrue();
+    }
+  }
+
+  @Test
+  void theTrailersOfAPageInBrAreKept() throws Exception {
+    try (OpenSsh.Running running = tunnel(inject("[{\"src\":\"/a.js\"}]"));
+        Socket socket =
+            new Socket(InetAddress.getLoopbackAddress(), gateway.httpAddress().getPort())) {
+      socket.setSoTimeout(10_000);
+      RawService.send(
+          socket.getOutputStream(),
+          raw("/br").replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n"));
+      assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII))
+          .contains("/a.js")
+          .containsIgnoringCase("0\r\nX-End: yes\r\n\r\n");
+      assertThat(running.process().isAlive()).isTrue();
+    }
+  }
+
+  @Test
+  void aPageInBrWithoutScriptsIsPassedOnAsItIs() throws Exception {
+    try (OpenSsh.Running running =
+        tunnel(inject("[{\"src\":\"/a.js\",\"pathRegex\":\"^/other\"}]"))) {
+      for (String path : List.of("/br", "/br/broken", "/br/cut", "/br/bomb")) {
+        HttpResponse<byte[]> page =
+            client.send(
+                request(path).header("Accept-Encoding", "br, gzip").build(),
+                HttpResponse.BodyHandlers.ofByteArray());
+        assertThat(page.headers().firstValue("content-encoding")).contains("br");
+        assertThat(page.headers().firstValue("x-asked")).contains("br, gzip");
+        assertThat(page.body()).as(path).isEqualTo(brotli(path));
+      }
       assertThat(running.process().isAlive()).isTrue();
     }
   }

@@ -2,13 +2,16 @@ package dev.previews.gateway.proxy;
 
 import dev.previews.gateway.metrics.Metrics;
 import dev.previews.gateway.tunnels.Tunnel;
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.handler.codec.http.DefaultHttpResponse;
+import io.netty.handler.codec.http.DefaultLastHttpContent;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpClientCodec;
 import io.netty.handler.codec.http.HttpContent;
@@ -31,6 +34,9 @@ import org.jspecify.annotations.Nullable;
  * next piece is read when the last one could be written. Confined to its event loop.
  */
 final class Exchange {
+  /** So much of a page at a time is looked through for the place of its scripts. */
+  private static final int PIECE = 16 * 1024;
+
   private final ProxyHandler front;
   private final ChannelHandlerContext client;
   private final RequestHead head;
@@ -50,6 +56,8 @@ final class Exchange {
   private boolean reusable;
   private boolean over;
   private @Nullable HtmlInjector injector;
+  private @Nullable BrotliPage brotli;
+  private @Nullable Future<byte[]> decoding;
   private @Nullable ChannelFuture written;
 
   Exchange(
@@ -192,10 +200,12 @@ final class Exchange {
             || response.status().code() == 304;
     boolean unknownLength = !bodiless && !headers.contains(HttpHeaderNames.CONTENT_LENGTH);
     if (!scripts.isEmpty() && ScriptTags.fits(headers)) {
-      boolean gzip = ScriptTags.isGzip(headers);
+      if (!bodiless) {
+        injector = new HtmlInjector(scripts.html(), ScriptTags.isGzip(headers));
+        brotli = ScriptTags.isBrotli(headers) ? new BrotliPage(BrotliWorkers.shared()) : null;
+      }
       scripts.mark(headers);
       unknownLength = !bodiless;
-      injector = bodiless ? null : new HtmlInjector(scripts.html(), gzip);
     }
     if (chunked && !bodiless) {
       headers.remove(HttpHeaderNames.CONTENT_LENGTH);
@@ -255,6 +265,10 @@ final class Exchange {
       return;
     }
     metrics.sent(content.content().readableBytes());
+    if (brotli != null) {
+      hold(brotli, content);
+      return;
+    }
     HttpContent page;
     try {
       page = injected(content, last);
@@ -276,6 +290,52 @@ final class Exchange {
     return adds == null
         ? content
         : content.replace(adds.next(content.content(), last, client.alloc()));
+  }
+
+  /** A page in br goes on when it is whole; its service is of no more use by then. */
+  private void hold(BrotliPage page, HttpContent content) {
+    try {
+      page.add(content.content());
+    } catch (DecoderException e) {
+      notBrotli(e);
+      return;
+    } finally {
+      content.release();
+    }
+    Upstream used = upstream;
+    if (content instanceof LastHttpContent last && used != null) {
+      upstream = null;
+      letGo(used);
+      Future<byte[]> whole = page.decoded(client.executor());
+      decoding = whole;
+      whole.addListener((Future<byte[]> it) -> decoded(it, last.trailingHeaders()));
+    }
+  }
+
+  private void decoded(Future<byte[]> whole, HttpHeaders trailers) {
+    HtmlInjector adds = injector;
+    if (over || adds == null) {
+      return;
+    }
+    if (!whole.isSuccess()) {
+      notBrotli(whole.cause());
+      return;
+    }
+    ByteBuf page = Unpooled.wrappedBuffer(whole.getNow());
+    while (page.isReadable()) {
+      ByteBuf piece = page.readRetainedSlice(Math.min(PIECE, page.readableBytes()));
+      client.write(new DefaultHttpContent(adds.next(piece, false, client.alloc())));
+    }
+    page.release();
+    ByteBuf rest = adds.next(Unpooled.EMPTY_BUFFER, true, client.alloc());
+    end();
+    front.done(requestDone, client.writeAndFlush(new DefaultLastHttpContent(rest, trailers)));
+  }
+
+  private void notBrotli(Throwable why) {
+    fail(
+        HttpResponseStatus.BAD_GATEWAY,
+        "the service's page is not the br that it says: " + why.getMessage());
   }
 
   /** What was read so far is on its way; the next piece is read when it can be written. */
@@ -301,20 +361,28 @@ final class Exchange {
       return;
     }
     end();
+    letGo(used);
+    client.flush();
+    front.done(requestDone, last);
+  }
+
+  /** The service's answer was read whole. */
+  private void letGo(Upstream used) {
     used.handler().use(null);
     if (requestDone && reusable && !head.isGrpc()) {
       pool.keep(route.tunnel(), used);
     } else if (!head.isGrpc() || !requestDone) {
       used.channel().close();
     }
-    client.flush();
-    front.done(requestDone, last);
   }
 
   private void end() {
     over = true;
     if (injector != null) {
       injector.close();
+    }
+    if (decoding != null) {
+      decoding.cancel(false);
     }
   }
 

@@ -9,7 +9,9 @@ import java.util.stream.Collectors;
 
 /**
  * The scripts that one request's page gets. The service is asked for the page as it is, so that no
- * compression is in the way; its tag says which scripts were added, so that caches notice others.
+ * compression is in the way: what comes goes on at once, which a page in br cannot. One that comes
+ * compressed all the same, with gzip or br, goes on uncompressed. Its tag says which scripts were
+ * added, so that caches notice others.
  */
 final class ScriptTags {
   private final String html;
@@ -67,13 +69,18 @@ final class ScriptTags {
     return type.startsWith("text/html")
         && !type.contains("utf-16")
         && !type.contains("utf-32")
-        && (encoding.equalsIgnoreCase("identity") || isGzip(answer));
+        && (encoding.equalsIgnoreCase("identity") || isGzip(answer) || isBrotli(answer));
   }
 
   /** Whether a service compresses although it was asked not to. */
   static boolean isGzip(HttpHeaders answer) {
     String encoding = answer.get(HttpHeaderNames.CONTENT_ENCODING, "");
     return encoding.equalsIgnoreCase("gzip") || encoding.equalsIgnoreCase("x-gzip");
+  }
+
+  /** Whether it does so with br. */
+  static boolean isBrotli(HttpHeaders answer) {
+    return answer.get(HttpHeaderNames.CONTENT_ENCODING, "").equalsIgnoreCase("br");
   }
 
   /** What its head says with scripts. */
