@@ -238,8 +238,8 @@ class OperationsIT {
       assertThatThrownBy(() -> get("/br/bomb")).isInstanceOf(IOException.class);
       assertThatThrownBy(() -> get("/br/broken")).isInstanceOf(IOException.class);
       assertThatThrownBy(() -> get("/br/cut")).isInstanceOf(IOException.class);
-      int connections = pages.connections.get();
       assertThat(get("/br").body()).endsWith("p</html>");
+      int connections = pages.connections.get();
       assertThat(get("/br").body()).endsWith("p</html>");
       assertThat(pages.connections.get())
           .as("the service's connection is used again")

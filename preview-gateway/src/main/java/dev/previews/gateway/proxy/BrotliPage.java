@@ -61,7 +61,7 @@ final class BrotliPage {
             try {
               page.setSuccess(decode(whole));
             } catch (IOException | RuntimeException | OutOfMemoryError e) {
-              // Of what is broken the decoder finds some by an array's bounds only.
+              // Whatever the decoder stumbles over, who waits is told.
               page.setFailure(e);
             }
           }
