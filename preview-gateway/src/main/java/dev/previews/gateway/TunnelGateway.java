@@ -216,9 +216,8 @@ public final class TunnelGateway implements AutoCloseable {
 
     /**
      * The file of the gateway's own SSH key, RSA without a passphrase, by which clients know it
-     * again; made when it is not there. Without this, it has a new key each time. (OpenSSH's client
-     * would also take ECDSA, and so does this server; Previews' own client has RSA and Ed25519
-     * only, and this server has no Ed25519.)
+     * again; made when it is not there. Without this, it has a new key each time. (ECDSA is taken,
+     * too; this server has no Ed25519.)
      */
     public Builder hostKey(Path file) {
       hostKey = file;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.previews.environment.EnvironmentId;
 import dev.previews.environment.ServicePort;
+import dev.previews.error.ConnectionException;
 import dev.previews.error.InvalidInputException;
 import dev.previews.spi.Context;
 import dev.previews.spi.ExposedService;
@@ -18,6 +19,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.apache.sshd.common.keyprovider.KeyPairProvider;
 import org.apache.sshd.server.SshServer;
 import org.apache.sshd.server.command.AbstractCommandSupport;
 import org.apache.sshd.server.keyprovider.SimpleGeneratorHostKeyProvider;
@@ -26,6 +28,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Our client at a server that answers as Preevy's: nothing more than the protocol. */
 @Timeout(60)
@@ -40,17 +44,25 @@ class PreevyServerTest {
   @BeforeEach
   void start() throws IOException {
     server.setHost("127.0.0.1");
-    SimpleGeneratorHostKeyProvider hostKey = new SimpleGeneratorHostKeyProvider();
-    hostKey.setAlgorithm("RSA");
-    server.setKeyPairProvider(hostKey);
+    server.setKeyPairProvider(hostKey("RSA", 2048));
     server.setUserAuthFactories(List.of(new KeyAuthentication.Factory()));
     server.setCommandFactory((channel, command) -> new Hello(command));
     server.start();
-    tunnel =
-        gateway("ssh://127.0.0.1:" + server.getPort())
-            .profile(folder)
-            .access(Access.PRIVATE)
-            .create(EnvironmentId.of("pr-12"), Context.within(Duration.ofSeconds(30)));
+    tunnel = tunnel();
+  }
+
+  private Tunnel tunnel() {
+    return gateway("ssh://127.0.0.1:" + server.getPort())
+        .profile(folder)
+        .access(Access.PRIVATE)
+        .create(EnvironmentId.of("pr-12"), Context.within(Duration.ofSeconds(30)));
+  }
+
+  private static KeyPairProvider hostKey(String algorithm, int size) {
+    SimpleGeneratorHostKeyProvider hostKey = new SimpleGeneratorHostKeyProvider();
+    hostKey.setAlgorithm(algorithm);
+    hostKey.setKeySize(size);
+    return hostKey;
   }
 
   @AfterEach
@@ -89,6 +101,24 @@ class PreevyServerTest {
     assertThat(link.getPort()).isEqualTo(3000);
     assertThat(link.getUserInfo()).matches("x-preevy-profile-key:[\\w-]+\\.[\\w-]+\\.[\\w-]+");
     assertThat(link.getPath() + "?" + link.getQuery()).isEqualTo("/?_preevy_auth_hint=basic");
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {256, 384, 521})
+  void anEcdsaHostKeyIsTakenAndPinned(int size) throws IOException {
+    server.setKeyPairProvider(hostKey("EC", size));
+    for (int time = 1; time <= 2; time++) {
+      try (Tunnel again = tunnel()) {
+        assertThat(again.plan(List.of(web(Map.of()))).urls()).hasSize(1);
+      }
+    }
+    assertThat(folder.resolve("host-ssh_127.0.0.1_" + server.getPort()))
+        .content()
+        .contains("ecdsa-sha2-nistp" + size);
+    server.setKeyPairProvider(hostKey("EC", size));
+    assertThatThrownBy(() -> tunnel.plan(List.of(web(Map.of()))))
+        .isInstanceOf(ConnectionException.class)
+        .hasMessageContaining("has another host key than before");
   }
 
   @Test

@@ -72,11 +72,23 @@ public final class GatewayClient {
     }
   }
 
-  /** Without ECDSA host keys: sshj reads those with another cryptography library only. */
+  /** ECDSA host keys come last, since only our own key exchange can read them. */
   private static Config config() {
     DefaultConfig config = new DefaultConfig();
     config.setKeyAlgorithms(
-        List.of(KeyAlgorithms.EdDSA25519(), KeyAlgorithms.RSASHA512(), KeyAlgorithms.RSASHA256()));
+        List.of(
+            KeyAlgorithms.EdDSA25519(),
+            KeyAlgorithms.RSASHA512(),
+            KeyAlgorithms.RSASHA256(),
+            KeyAlgorithms.ECDSASHANistp256(),
+            KeyAlgorithms.ECDSASHANistp384(),
+            KeyAlgorithms.ECDSASHANistp521()));
+    config.setKeyExchangeFactories(
+        config.getKeyExchangeFactories().stream()
+            .map(
+                it ->
+                    it.getName().startsWith("curve25519-") ? CurveExchange.named(it.getName()) : it)
+            .toList());
     return config;
   }
 

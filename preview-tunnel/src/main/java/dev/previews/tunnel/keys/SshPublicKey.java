@@ -158,7 +158,7 @@ public final class SshPublicKey {
   }
 
   /** The key as the JDK has it. */
-  PublicKey jdkKey() {
+  public PublicKey jdkKey() {
     return key;
   }
 
