@@ -10,27 +10,31 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import org.brotli.dec.BrotliInputStream;
 
 /**
  * A page that was compressed with br, as it was before. The decoder waits for input and gives
  * nothing before its window is full, which a page seldom does, or the input ends. So the page is
  * held compressed until it is whole, up to a limit, and then decoded on a thread that no connection
- * waits for. Confined to its event loop.
+ * waits for.
  */
-final class BrotliPage {
-  private static final int MOST_HELD = 4 << 20;
+final class BrotliPage implements AutoCloseable {
+  /** Bytes of one page as it comes. */
+  static final int MOST_COMPRESSED = 1 << 20;
 
-  private final Executor workers;
-  private ByteArrayOutputStream held = new ByteArrayOutputStream();
+  /** Bytes of one page as it was before; more than any has that a browser should show. */
+  static final int MOST = 4 << 20;
 
-  /**
-   * An empty page.
-   *
-   * @param workers where pages are decoded, for which there is no waiting
-   */
-  BrotliPage(Executor workers) {
-    this.workers = workers;
+  private final BrotliPages pages;
+  private final Executor worker;
+  private ByteArrayOutputStream compressed = new ByteArrayOutputStream();
+  private int taken;
+  private boolean closed;
+
+  BrotliPage(BrotliPages pages, Executor worker) {
+    this.pages = pages;
+    this.worker = worker;
   }
 
   /**
@@ -39,12 +43,22 @@ final class BrotliPage {
    * @throws DecompressionException when it becomes too much
    */
   void add(ByteBuf piece) {
-    if (piece.readableBytes() > MOST_HELD - held.size()) {
-      throw new DecompressionException("it has more than " + MOST_HELD + " bytes");
+    int size = piece.readableBytes();
+    if (size > MOST_COMPRESSED - compressed.size()) {
+      throw new DecompressionException("it has more than " + MOST_COMPRESSED + " bytes");
     }
-    byte[] bytes = new byte[piece.readableBytes()];
+    take(size);
+    byte[] bytes = new byte[size];
     piece.readBytes(bytes);
-    held.writeBytes(bytes);
+    compressed.writeBytes(bytes);
+  }
+
+  private synchronized void take(int bytes) {
+    if (closed || !pages.take(bytes)) {
+      throw new DecompressionException(
+          "pages in br have more than " + BrotliPages.MOST + " bytes together at the moment");
+    }
+    taken += bytes;
   }
 
   /**
@@ -52,25 +66,30 @@ final class BrotliPage {
    * becomes too much. One that is cancelled before its turn is not decoded.
    */
   Future<byte[]> decoded(EventExecutor loop) {
-    byte[] whole = held.toByteArray();
-    held = new ByteArrayOutputStream(0);
+    byte[] whole = compressed.toByteArray();
+    compressed = new ByteArrayOutputStream(0);
     Promise<byte[]> page = loop.newPromise();
-    workers.execute(
-        () -> {
-          if (page.setUncancellable()) {
-            try {
-              page.setSuccess(decode(whole));
-            } catch (IOException | RuntimeException | OutOfMemoryError e) {
-              // Whatever the decoder stumbles over, who waits is told.
-              page.setFailure(e);
-            }
-          }
-        });
+    try {
+      worker.execute(() -> decode(whole, page));
+    } catch (RejectedExecutionException e) {
+      page.setFailure(e); // the gateway is closed
+    }
     return page;
   }
 
+  private void decode(byte[] whole, Promise<byte[]> page) {
+    if (!page.setUncancellable()) {
+      return;
+    }
+    try {
+      page.setSuccess(decode(whole));
+    } catch (IOException | RuntimeException e) { // whatever the decoder stumbles over
+      page.setFailure(e);
+    }
+  }
+
   /** An empty body is an empty page, although it is not br. */
-  private static byte[] decode(byte[] whole) throws IOException {
+  private byte[] decode(byte[] whole) throws IOException {
     if (whole.length == 0) {
       return whole;
     }
@@ -78,12 +97,21 @@ final class BrotliPage {
     try (InputStream decoder = new BrotliInputStream(new ByteArrayInputStream(whole))) {
       byte[] piece = new byte[64 * 1024];
       for (int n = decoder.read(piece); n >= 0; n = decoder.read(piece)) {
-        if (n > Gunzip.MOST - page.size()) {
-          throw new DecompressionException("it becomes more than " + Gunzip.MOST + " bytes");
+        if (n > MOST - page.size()) {
+          throw new DecompressionException("it becomes more than " + MOST + " bytes");
         }
+        take(n);
         page.write(piece, 0, n);
       }
       return page.toByteArray();
     }
+  }
+
+  /** Nothing of it is held any more. Closing twice is harmless. */
+  @Override
+  public synchronized void close() {
+    closed = true;
+    pages.giveBack(taken);
+    taken = 0;
   }
 }

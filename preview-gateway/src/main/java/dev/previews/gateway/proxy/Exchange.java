@@ -202,7 +202,7 @@ final class Exchange {
     if (!scripts.isEmpty() && ScriptTags.fits(headers)) {
       if (!bodiless) {
         injector = new HtmlInjector(scripts.html(), ScriptTags.isGzip(headers));
-        brotli = ScriptTags.isBrotli(headers) ? new BrotliPage(BrotliWorkers.shared()) : null;
+        brotli = ScriptTags.isBrotli(headers) ? front.brotliPages().page() : null;
       }
       scripts.mark(headers);
       unknownLength = !bodiless;
@@ -308,11 +308,11 @@ final class Exchange {
       letGo(used);
       Future<byte[]> whole = page.decoded(client.executor());
       decoding = whole;
-      whole.addListener((Future<byte[]> it) -> decoded(it, last.trailingHeaders()));
+      whole.addListener((Future<byte[]> it) -> decoded(page, it, last.trailingHeaders()));
     }
   }
 
-  private void decoded(Future<byte[]> whole, HttpHeaders trailers) {
+  private void decoded(BrotliPage held, Future<byte[]> whole, HttpHeaders trailers) {
     HtmlInjector adds = injector;
     if (over || adds == null) {
       return;
@@ -328,8 +328,11 @@ final class Exchange {
     }
     page.release();
     ByteBuf rest = adds.next(Unpooled.EMPTY_BUFFER, true, client.alloc());
+    ChannelFuture last = client.writeAndFlush(new DefaultLastHttpContent(rest, trailers));
+    brotli = null;
+    last.addListener(sent -> held.close());
     end();
-    front.done(requestDone, client.writeAndFlush(new DefaultLastHttpContent(rest, trailers)));
+    front.done(requestDone, last);
   }
 
   private void notBrotli(Throwable why) {
@@ -383,6 +386,9 @@ final class Exchange {
     }
     if (decoding != null) {
       decoding.cancel(false);
+    }
+    if (brotli != null) {
+      brotli.close();
     }
   }
 

@@ -13,8 +13,7 @@ import io.netty.handler.codec.compression.ZlibWrapper;
  * page has, since a small body may become an endless one.
  */
 final class Gunzip {
-  /** More than any page has, whatever it was compressed with. */
-  static final int MOST = 16 << 20;
+  private static final int MOST = 16 << 20;
 
   /** So few bytes at a time that what they become is not much either: a thousand times as many. */
   private static final int SLICE = 1024;

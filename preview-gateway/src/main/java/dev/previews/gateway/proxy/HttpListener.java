@@ -40,6 +40,7 @@ public final class HttpListener implements AutoCloseable {
       new MultiThreadIoEventLoopGroup(
           0, new DefaultThreadFactory("gateway-http", true), NioIoHandler.newFactory());
   private final Map<EventLoop, UpstreamPool> pools = new ConcurrentHashMap<>();
+  private final BrotliPages brotliPages = new BrotliPages();
   private final ChannelGroup connections = new DefaultChannelGroup(ImmediateEventExecutor.INSTANCE);
   private final List<Channel> servers = new CopyOnWriteArrayList<>();
   private volatile boolean leaving;
@@ -146,7 +147,7 @@ public final class HttpListener implements AutoCloseable {
           .addLast(
               codec,
               new OneAtATime(),
-              new ProxyHandler(settings, router, pool(channel), codec, secure));
+              new ProxyHandler(settings, router, pool(channel), brotliPages, codec, secure));
       leaveIfTold(channel);
     }
 
@@ -174,7 +175,7 @@ public final class HttpListener implements AutoCloseable {
                           .addLast(
                               new Http2StreamFrameToHttpObjectCodec(true),
                               new OneAtATime(),
-                              new ProxyHandler(settings, router, pool, null, true));
+                              new ProxyHandler(settings, router, pool, brotliPages, null, true));
                     }
                   }));
       settings.metrics().connected();
@@ -235,5 +236,6 @@ public final class HttpListener implements AutoCloseable {
   @Override
   public void close() {
     loops.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(5, TimeUnit.SECONDS);
+    brotliPages.close();
   }
 }

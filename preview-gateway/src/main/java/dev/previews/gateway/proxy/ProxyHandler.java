@@ -42,6 +42,7 @@ final class ProxyHandler extends ChannelInboundHandlerAdapter {
   private final ProxySettings settings;
   private final Router router;
   private final UpstreamPool pool;
+  private final BrotliPages brotliPages;
   private final @Nullable StrictCodec codec;
   private final boolean secure;
   private final AccessGate gate;
@@ -66,14 +67,20 @@ final class ProxyHandler extends ChannelInboundHandlerAdapter {
       ProxySettings settings,
       Router router,
       UpstreamPool pool,
+      BrotliPages brotliPages,
       @Nullable StrictCodec codec,
       boolean secure) {
     this.settings = settings;
     this.router = router;
     this.pool = pool;
+    this.brotliPages = brotliPages;
     this.codec = codec;
     this.secure = secure;
     this.gate = new AccessGate(settings.root(), secure);
+  }
+
+  BrotliPages brotliPages() {
+    return brotliPages;
   }
 
   @Override

@@ -12,20 +12,35 @@ import io.netty.util.concurrent.ImmediateEventExecutor;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Queue;
 import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
 class BrotliPageTest {
-  private static Future<byte[]> decoded(byte[] compressed, int size) {
-    BrotliPage page = new BrotliPage(Runnable::run);
-    for (int at = 0; at < compressed.length; at += size) {
-      page.add(Unpooled.wrappedBuffer(compressed, at, Math.min(size, compressed.length - at)));
+  private final BrotliPages pages = new BrotliPages();
+
+  @AfterEach
+  void nothingIsHeldInTheEnd() {
+    assertThat(pages.held()).isZero();
+    pages.close();
+  }
+
+  private Future<byte[]> decoded(byte[] compressed, int size) {
+    try (BrotliPage page = pages.page(Runnable::run)) {
+      for (int at = 0; at < compressed.length; at += size) {
+        page.add(Unpooled.wrappedBuffer(compressed, at, Math.min(size, compressed.length - at)));
+      }
+      Future<byte[]> decoded = page.decoded(ImmediateEventExecutor.INSTANCE);
+      int held = decoded.isSuccess() ? compressed.length + decoded.getNow().length : 0;
+      assertThat(pages.held()).isGreaterThanOrEqualTo(held);
+      return decoded;
     }
-    return page.decoded(ImmediateEventExecutor.INSTANCE);
   }
 
   @Test
@@ -83,31 +98,61 @@ class BrotliPageTest {
     long taken = threads.getCurrentThreadAllocatedBytes() - before;
     assertThat(page.cause())
         .isInstanceOf(DecompressionException.class)
-        .hasMessageContaining("16777216");
+        .hasMessageContaining("4194304");
     assertThat(taken).isPositive().isLessThan(100 << 20);
   }
 
   @Test
   void noMoreOfItIsHeldThanItMayHave() {
-    BrotliPage page = new BrotliPage(Runnable::run);
-    for (int i = 0; i < 4; i++) {
+    try (BrotliPage page = pages.page(Runnable::run)) {
       page.add(Unpooled.wrappedBuffer(new byte[1 << 20]));
+      assertThatThrownBy(() -> page.add(Unpooled.wrappedBuffer(new byte[1])))
+          .isInstanceOf(DecompressionException.class)
+          .hasMessageContaining("1048576");
     }
-    assertThatThrownBy(() -> page.add(Unpooled.wrappedBuffer(new byte[1])))
-        .isInstanceOf(DecompressionException.class)
-        .hasMessageContaining("4194304");
+  }
+
+  @Test
+  void noMoreOfAllIsHeldThanTheyMayHave() {
+    List<BrotliPage> all = new ArrayList<>();
+    for (int i = 0; i < 8; i++) {
+      BrotliPage page = pages.page(Runnable::run);
+      page.add(Unpooled.wrappedBuffer(new byte[1 << 20]));
+      all.add(page);
+    }
+    try (BrotliPage late = pages.page(Runnable::run)) {
+      assertThatThrownBy(() -> late.add(Unpooled.wrappedBuffer(new byte[1])))
+          .isInstanceOf(DecompressionException.class)
+          .hasMessageContaining("8388608");
+      all.forEach(BrotliPage::close);
+      all.forEach(BrotliPage::close);
+      late.add(Unpooled.wrappedBuffer(new byte[1]));
+    }
+  }
+
+  /** What its decoder makes of it then is held by nobody. */
+  @Test
+  void oneThatIsClosedWhileItIsDecodedHoldsNothing() {
+    Queue<Runnable> turn = new ArrayDeque<>();
+    BrotliPage page = pages.page(turn::add);
+    page.add(Unpooled.wrappedBuffer(BrotliSample.NUMBERS.compressed()));
+    Future<byte[]> decoded = page.decoded(ImmediateEventExecutor.INSTANCE);
+    page.close();
+    turn.remove().run();
+    assertThat(decoded.isSuccess()).isFalse();
   }
 
   @Test
   void oneThatNobodyWaitsForAnyMoreIsNotDecoded() {
     Queue<Runnable> turn = new ArrayDeque<>();
-    BrotliPage page = new BrotliPage(turn::add);
-    page.add(Unpooled.wrappedBuffer(BrotliSample.BOMB.compressed()));
-    Future<byte[]> decoded = page.decoded(ImmediateEventExecutor.INSTANCE);
-    assertThat(decoded.cancel(false)).isTrue();
-    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-    long before = threads.getCurrentThreadAllocatedBytes();
-    turn.remove().run();
-    assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(1 << 20);
+    try (BrotliPage page = pages.page(turn::add)) {
+      page.add(Unpooled.wrappedBuffer(BrotliSample.BOMB.compressed()));
+      Future<byte[]> decoded = page.decoded(ImmediateEventExecutor.INSTANCE);
+      assertThat(decoded.cancel(false)).isTrue();
+      ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+      long before = threads.getCurrentThreadAllocatedBytes();
+      turn.remove().run();
+      assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(1 << 20);
+    }
   }
 }
