@@ -43,7 +43,12 @@ final class SshPlace implements Place {
 
   /** The lab's first machine, which others use as well: it is not killed. */
   static SshPlace lab() {
-    return lab(Lab.hosts().subList(0, 1));
+    return lab(0);
+  }
+
+  /** One of the lab's machines, which others use as well: it is not killed. */
+  static SshPlace lab(int index) {
+    return lab(Lab.hosts().subList(index, index + 1));
   }
 
   /** All machines of the lab, as a pool. */
