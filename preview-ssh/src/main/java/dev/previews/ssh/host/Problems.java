@@ -50,6 +50,9 @@ final class Problems {
       } else {
         missing(survey, "Docker is not installed", installation(survey));
       }
+      if (options.socket() == null) {
+        checkVersion(survey, survey.version());
+      }
     }
     if (survey.asRoot() && !survey.root() && !survey.sudo()) {
       problems.add(

@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param packages the package manager; empty when it is none that is known
  * @param docker whether there is a Docker CLI
  * @param dockerd whether there is a Docker Engine
+ * @param version the Docker Engine's version, where the user may use no socket; empty when it is
+ *     not known
  * @param socket the engine's socket that the user may use; null when there is none
  * @param closed engines' sockets that the user may not use
  * @param directory the base directory, without symlinks
@@ -40,6 +42,7 @@ record Survey(
     String packages,
     boolean docker,
     boolean dockerd,
+    String version,
     @Nullable String socket,
     List<String> closed,
     String directory,
@@ -108,6 +111,7 @@ record Survey(
         facts.getOrDefault("packages", ""),
         programs.contains("docker"),
         programs.contains("dockerd"),
+        facts.getOrDefault("version", ""),
         facts.get("socket"),
         List.copyOf(closed),
         facts.getOrDefault("directory", "/"),

@@ -31,6 +31,12 @@ else
   { [ -n "$first" ] && look "$first"; } || look /var/run/docker.sock || look "$own" ||
     look "$home/.docker/run/docker.sock"
 fi
+# An engine that cannot be asked may be too old as well: its program knows.
+if [ $? != 0 ] && command -v dockerd >/dev/null; then
+  version=$(dockerd --version 2>/dev/null)
+  version=${version#Docker version }
+  say version "${version%%,*}"
+fi
 
 # The base directory without symlinks, as far as it exists.
 have=$base

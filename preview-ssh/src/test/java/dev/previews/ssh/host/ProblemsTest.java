@@ -132,6 +132,15 @@ class ProblemsTest {
     }
   }
 
+  @Test
+  void anEngineThatCannotBeAskedMayBeTooOldAsWell() {
+    Survey closed =
+        survey(GOOD.replaceFirst("socket=.*", "closed=/var/run/docker.sock\nversion=19.03.15"));
+    assertThatThrownBy(() -> problems(closed).report())
+        .hasMessageContaining("deploy may not use the Docker engine at /var/run/docker.sock")
+        .hasMessageContaining("its Docker 19.03.15 is too old");
+  }
+
   @ParameterizedTest
   @CsvSource({
     "apt-get, apt-get install -y docker.io",
