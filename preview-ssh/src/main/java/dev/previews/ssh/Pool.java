@@ -15,11 +15,13 @@ import dev.previews.spi.MachineSpec;
 import dev.previews.ssh.host.HostMachines;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -28,6 +30,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Hosts that environments are spread over. All are asked at once; one that does not answer is named
@@ -49,6 +52,9 @@ final class Pool {
 
   private static final Comparator<Machine> CREATED =
       Comparator.comparing(it -> it.environment().created());
+
+  /** What one more environment would get on a host, or why it cannot be there. */
+  private record Room(long bytes, @Nullable RemoteCommandException lack) {}
 
   private record Down(long at, PreviewException why) {}
 
@@ -108,29 +114,36 @@ final class Pool {
   }
 
   private HostMachines roomiest(EnvironmentId id, Context call) {
-    Map<HostMachines, Long> room =
+    Map<HostMachines, Room> rooms =
         ask(
             call,
             (host, limited) ->
                 host.hasData(id, limited)
-                    ? Long.MAX_VALUE
+                    ? new Room(Long.MAX_VALUE, null)
                     : roomFor(host, host.list(limited).size(), limited));
-    return room.entrySet().stream()
-        .filter(entry -> entry.getValue() >= 0)
-        .max(Map.Entry.comparingByValue())
+    return rooms.entrySet().stream()
+        .filter(entry -> entry.getValue().lack() == null)
+        .max(Comparator.comparing(entry -> entry.getValue().bytes()))
         .map(Map.Entry::getKey)
-        .orElseThrow(
-            () -> new ConnectionException("no host has room for environment " + id + ": " + hosts));
+        .orElseThrow(() -> noRoom(id, rooms.values()));
   }
 
-  /** Less than nothing where there is none. */
-  private static long roomFor(HostMachines host, int environments, Context call) {
+  private static RemoteCommandException noRoom(EnvironmentId id, Collection<Room> rooms) {
+    List<RemoteCommandException> lacks =
+        rooms.stream().map(Room::lack).filter(Objects::nonNull).toList();
+    return new RemoteCommandException(
+        "no host has room for environment " + id,
+        lacks.stream().map(Throwable::getMessage).collect(Collectors.joining("\n")),
+        lacks.get(0));
+  }
+
+  private static Room roomFor(HostMachines host, int environments, Context call) {
     try {
       host.host().requireRoom(call);
-      return host.host().room(environments, call);
+      return new Room(host.host().room(environments, call), null);
     } catch (RemoteCommandException e) {
       call.notice(String.valueOf(e.getMessage()));
-      return -1;
+      return new Room(0, e);
     }
   }
 

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import dev.previews.environment.EnvironmentId;
 import dev.previews.environment.VolumePolicy;
 import dev.previews.error.ConnectionException;
+import dev.previews.error.RemoteCommandException;
 import dev.previews.exec.Deadline;
 import dev.previews.progress.ProgressEvent;
 import dev.previews.spi.Context;
@@ -87,14 +88,7 @@ class PoolIT {
   void aMachineThatIsDownIsNamedAndLeftOut() throws Exception {
     String nobody = FIRST.address().replaceFirst("\\d+$", "") + "250"; // nobody has it
     List<String> notices = new CopyOnWriteArrayList<>();
-    Context call =
-        Context.of(
-            Deadline.in(Duration.ofMinutes(3)),
-            event -> {
-              if (event instanceof ProgressEvent.Notice notice) {
-                notices.add(notice.text());
-              }
-            });
+    Context call = noting(notices);
     EnvironmentId id = newId();
     Ssh pool = pool(nobody, FIRST.address()).connectTimeout(Duration.ofSeconds(10));
     try (Driver driver = pool.open(call)) {
@@ -128,18 +122,59 @@ class PoolIT {
     }
   }
 
+  @Test
+  void aMachineWhoseDiskIsFullIsPassedOverAndNamed() throws Exception {
+    List<String> notices = new CopyOnWriteArrayList<>();
+    Context call = noting(notices);
+    Ssh pool = pool(FIRST.address(), SECOND.address()).directory("/full/previews");
+    List<EnvironmentId> made = new ArrayList<>();
+    SECOND.exec("docker volume create " + environment("p-burden") + " preview-p-burden");
+    try (Driver driver = pool.open(call)) {
+      assertThat(placed(driver, made, call)).as("has fewer").isEqualTo("root@" + FIRST.address());
+      driver.delete(made.get(0), VolumePolicy.REMOVE, call);
+      fill(FIRST);
+      assertThat(placed(driver, made, call)).as("has room").isEqualTo("root@" + SECOND.address());
+      assertThat(notices).singleElement().asString().contains(lack(FIRST));
+      fill(SECOND);
+      assertThatThrownBy(() -> placed(driver, made, call))
+          .isInstanceOf(RemoteCommandException.class)
+          .hasMessageContaining("no host has room for environment")
+          .hasMessageContaining(lack(FIRST).replace("\n", "\n  "))
+          .hasMessageContaining(lack(SECOND).replace("\n", "\n  "));
+      made.add(EnvironmentId.of("p-burden"));
+      made.forEach(id -> driver.delete(id, VolumePolicy.REMOVE, call));
+    } finally {
+      for (SshMachine machine : List.of(FIRST, SECOND)) {
+        machine.exec("umount /full || true");
+      }
+    }
+  }
+
+  @Test
+  void aMachineWhoseEngineMayNotBeUsedIsPassedOverAndNamed() throws Exception {
+    FIRST.addUser("carol", "");
+    List<String> notices = new CopyOnWriteArrayList<>();
+    Context call = noting(notices);
+    String carol = "carol@" + FIRST.address();
+    Ssh pool = pool(SECOND.address()).hosts(carol, "root@" + SECOND.address());
+    try (Driver driver = pool.open(call)) {
+      assertThat(notices)
+          .singleElement()
+          .asString()
+          .contains("leaving " + carol + " out: " + carol + " cannot hold environments")
+          .contains("carol may not use the Docker engine")
+          .contains("run `sudo usermod -aG docker carol` there");
+      List<EnvironmentId> made = new ArrayList<>();
+      assertThat(placed(driver, made, call)).isEqualTo("root@" + SECOND.address());
+      made.forEach(id -> driver.delete(id, VolumePolicy.REMOVE, call));
+    }
+  }
+
   /** Which is worse than one that was never there: it is worth waiting for, and not for all. */
   @Test
   void aMachineThatGoesDownHoldsUpNoOther() throws Exception {
     List<String> notices = new CopyOnWriteArrayList<>();
-    Context call =
-        Context.of(
-            Deadline.in(Duration.ofMinutes(5)),
-            event -> {
-              if (event instanceof ProgressEvent.Notice notice) {
-                notices.add(notice.text());
-              }
-            });
+    Context call = noting(notices);
     EnvironmentId here = newId();
     EnvironmentId there = newId();
     Ssh pool =
@@ -226,14 +261,7 @@ class PoolIT {
   void severalThatAreDownAreWaitedForTogether() throws Exception {
     Duration patience = Duration.ofSeconds(10);
     List<String> notices = new CopyOnWriteArrayList<>();
-    Context call =
-        Context.of(
-            Deadline.in(Duration.ofMinutes(5)),
-            event -> {
-              if (event instanceof ProgressEvent.Notice notice) {
-                notices.add(notice.text());
-              }
-            });
+    Context call = noting(notices);
     try (ServerSocket one = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
         ServerSocket two = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
       List<String> silent =
@@ -252,6 +280,39 @@ class PoolIT {
                 it -> assertThat(notices).anyMatch(text -> text.contains("leaving root@" + it)));
       }
     }
+  }
+
+  private static String placed(Driver driver, List<EnvironmentId> made, Context call) {
+    EnvironmentId id = newId();
+    made.add(id);
+    return driver.ensure(spec(id), call).properties().getOrDefault("host", "");
+  }
+
+  private static String environment(String id) {
+    return "--label dev.previews.environment="
+        + id
+        + " --label dev.previews.owner=test --label dev.previews.created=1"
+        + " --label dev.previews.ssh.role=machine";
+  }
+
+  private static void fill(SshMachine machine) throws Exception {
+    machine.exec("mkdir -p /full && mount -t tmpfs -o size=100m tmpfs /full");
+  }
+
+  private static String lack(SshMachine machine) {
+    return "root@"
+        + machine.address()
+        + " cannot hold environments\n  - the disk with /full/previews is full: 100 MB are free";
+  }
+
+  private static Context noting(List<String> notices) {
+    return Context.of(
+        Deadline.in(Duration.ofMinutes(5)),
+        event -> {
+          if (event instanceof ProgressEvent.Notice notice) {
+            notices.add(notice.text());
+          }
+        });
   }
 
   private static <T> T timed(Duration most, Callable<T> work) throws Exception {
