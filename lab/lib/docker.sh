@@ -59,17 +59,22 @@ busybox_image() { # busybox_image NAME : Debian's static busybox and nothing els
 # machine:local plays the part of docker:dind: Debian 13 with an engine, Compose and sshd. The public dind image is
 # Alpine with busybox tools, so what works here only thanks to GNU tar, find or stat is not proven: test it on
 # busybox:local too.
-machine_image() {
-  has_image machine:local && return
+#
+# The last four are for a rootless engine: the script that starts it comes with docker.io.
+MACHINE_PACKAGES=docker.io,docker-cli,docker-compose,iptables,ca-certificates,procps,openssh-server,openssh-client,sudo
+MACHINE_PACKAGES+=,rootlesskit,slirp4netns,uidmap,iproute2
+
+machine_image() { # made anew when its packages are others
+  [ "$(docker image inspect -f '{{index .Config.Labels "preview-lab.packages"}}' machine:local 2>/dev/null)" != "$MACHINE_PACKAGES" ] || return 0
   command -v debootstrap >/dev/null || install debootstrap
   lab_home
   say 'building machine:local (about a minute)'
   local root=$LAB/images/machine
   rm -rf --one-file-system "$root"
-  debootstrap --variant=minbase --include=docker.io,docker-cli,docker-compose,iptables,ca-certificates,procps,openssh-server,openssh-client,sudo \
+  debootstrap --variant=minbase --include="$MACHINE_PACKAGES" \
     trixie "$root" "$(mirror)" >"$LAB/log/debootstrap.log" 2>&1 </dev/null || { tail -5 "$LAB/log/debootstrap.log" >&2; return 1; }
   rm -rf "$root"/var/cache/apt/archives/*.deb "$root"/var/lib/apt/lists/* "$root"/etc/ssh/ssh_host_*
   mkdir -p "$root/run/sshd"
-  tar -C "$root" -c . | docker import - machine:local >/dev/null
+  tar -C "$root" -c . | docker import --change "LABEL preview-lab.packages=$MACHINE_PACKAGES" - machine:local >/dev/null
   rm -rf --one-file-system "$root"
 }
