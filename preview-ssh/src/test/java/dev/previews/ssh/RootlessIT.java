@@ -93,6 +93,31 @@ class RootlessIT {
         .isEqualTo(TestImages.busybox());
   }
 
+  /** As for the user's own Docker CLI: root's engine, until the context is the rootless one. */
+  @Test
+  void whoMayUseBothEnginesChoosesByTheDockerContext() throws Exception {
+    MACHINE.exec("usermod -aG docker gwen");
+    try {
+      assertThat(engineOf("gwen")).isEqualTo("root");
+      MACHINE.exec(
+          "d=/home/gwen/.docker; mkdir -p $d; echo '{\"currentContext\": \"rootless\"}'"
+              + " >$d/config.json; chown -R gwen: $d");
+      assertThat(engineOf("gwen")).isEqualTo("rootless");
+    } finally {
+      MACHINE.exec("gpasswd -d gwen docker; rm -rf /home/gwen/.docker");
+    }
+  }
+
+  /** Which engine holds the environment that this user makes. */
+  private static String engineOf(String user) throws Exception {
+    try (Opened opened = Opened.on(MACHINE.driver(user))) {
+      String volume = "preview-" + opened.machine.id();
+      return MACHINE.exec("docker volume ls -q").contains(volume)
+          ? "root"
+          : rootless("volume ls -q").contains(volume) ? "rootless" : "none";
+    }
+  }
+
   private Path project() throws Exception {
     Files.createDirectories(directory.resolve("pages"));
     Files.writeString(directory.resolve("pages/index.html"), "a page");
