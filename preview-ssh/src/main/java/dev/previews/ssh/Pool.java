@@ -30,6 +30,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -97,35 +98,39 @@ final class Pool {
   /**
    * Chooses a host for a new environment. The choice is written down on the first by name of the
    * hosts that are up, where only the first of several processes can, so that they all take the
-   * same, in whichever order their users named the hosts.
+   * same, in whichever order their users named the hosts. What was written down by one that failed
+   * does not count when that host is down by now, or full.
    */
   private HostMachines chosen(MachineSpec spec, List<HostMachines> up, Context call) {
     HostMachines arbiter = up.stream().min(Comparator.comparing(HostMachines::name)).orElseThrow();
     while (true) {
-      String name = arbiter.agree(spec, roomiest(spec.id(), call).name(), call);
+      Map<HostMachines, Room> rooms =
+          ask(call, (host, limited) -> roomFor(host, host.list(limited).size(), limited));
+      String name = arbiter.agree(spec, roomiest(spec.id(), rooms).name(), call);
       Optional<HostMachines> agreed =
-          up.stream().filter(host -> host.name().equals(name)).findFirst();
+          withRoom(rooms).map(Map.Entry::getKey).filter(host -> host.name().equals(name)).findAny();
       if (agreed.isPresent()) {
         return agreed.get();
       }
-      call.notice("environment " + spec.id() + " was meant for " + name + ", which is not there");
+      call.notice(
+          "environment "
+              + spec.id()
+              + " was meant for "
+              + name
+              + ", which is not there or has no room");
       arbiter.disagree(spec.id(), call);
     }
   }
 
-  private HostMachines roomiest(EnvironmentId id, Context call) {
-    Map<HostMachines, Room> rooms =
-        ask(
-            call,
-            (host, limited) ->
-                host.hasData(id, limited)
-                    ? new Room(Long.MAX_VALUE, null)
-                    : roomFor(host, host.list(limited).size(), limited));
-    return rooms.entrySet().stream()
-        .filter(entry -> entry.getValue().lack() == null)
+  private static HostMachines roomiest(EnvironmentId id, Map<HostMachines, Room> rooms) {
+    return withRoom(rooms)
         .max(Comparator.comparing(entry -> entry.getValue().bytes()))
         .map(Map.Entry::getKey)
         .orElseThrow(() -> noRoom(id, rooms.values()));
+  }
+
+  private static Stream<Map.Entry<HostMachines, Room>> withRoom(Map<HostMachines, Room> rooms) {
+    return rooms.entrySet().stream().filter(entry -> entry.getValue().lack() == null);
   }
 
   private static RemoteCommandException noRoom(EnvironmentId id, Collection<Room> rooms) {

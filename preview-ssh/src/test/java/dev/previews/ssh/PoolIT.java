@@ -150,6 +150,34 @@ class PoolIT {
     }
   }
 
+  /** Who chose it died or failed before anything was there, and would go there for ever. */
+  @Test
+  void aChoiceThatCameToNothingDoesNotCountWhenItsMachineIsFull() throws Exception {
+    EnvironmentId id = newId();
+    List<String> notices = new CopyOnWriteArrayList<>();
+    Context call = noting(notices);
+    for (SshMachine machine : List.of(FIRST, SECOND)) { // whichever is asked for it
+      machine.exec(
+          "docker volume create --label dev.previews.owner=test --label dev.previews.created=1"
+              + (" --label dev.previews.environment=" + id)
+              + (" --label dev.previews.ssh.host=root@" + FIRST.address())
+              + (" --label dev.previews.ssh.role=claim preview-" + id + ".host"));
+    }
+    fill(FIRST);
+    try (Driver driver =
+        pool(FIRST.address(), SECOND.address()).directory("/full/previews").open(call)) {
+      assertThat(driver.ensure(spec(id), call).properties())
+          .containsEntry("host", "root@" + SECOND.address());
+      assertThat(notices)
+          .anyMatch(it -> it.contains("was meant for root@" + FIRST.address() + ", which is not"));
+      driver.delete(id, VolumePolicy.REMOVE, call);
+    } finally {
+      FIRST.exec("umount /full");
+    }
+    assertThat(FIRST.place().leftovers(id.value())).isEmpty();
+    assertThat(SECOND.place().leftovers(id.value())).isEmpty();
+  }
+
   @Test
   void aMachineWhoseEngineMayNotBeUsedIsPassedOverAndNamed() throws Exception {
     FIRST.addUser("carol", "");

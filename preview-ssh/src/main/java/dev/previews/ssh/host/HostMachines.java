@@ -190,11 +190,6 @@ public final class HostMachines {
     return matching(Labels.ENVIRONMENT, call);
   }
 
-  /** Whether there are volumes of the environment, though it is down. */
-  public boolean hasData(EnvironmentId id, Context call) {
-    return !volumes(List.of(Labels.ENVIRONMENT + "=" + id), call).isEmpty();
-  }
-
   /**
    * The names of the hosts that have the environment or are to have it, as far as this one knows.
    */
