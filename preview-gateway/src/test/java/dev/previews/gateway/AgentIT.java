@@ -57,25 +57,25 @@ class AgentIT {
     gateway.close();
   }
 
-  /** Runs it, with the gateway's name in its hosts file. */
-  private Agent startAgent(GatewayAddress address, String image, String authorities)
-      throws IOException {
-    Agent agent = new Agent(address, image, "agent-it");
+  /** Runs it. */
+  private Agent startAgent(String domain) throws IOException {
+    GatewayAddress address = new GatewayAddress(gateway.address(), gateway.tlsPort(), true);
+    Agent agent = new Agent(address, small.name(), "agent-it");
     Sidecar sidecar =
         agent.prepare(
+            domain,
             key,
             Files.readString(folder.resolve("host-key.pub")),
-            authorities,
+            "",
             List.of(Forward.of("web-8080-agent-it", "localhost", 8080, false, false, List.of())));
     List<String> argv = new ArrayList<>(List.of("docker", "run", "--detach", "--name", container));
-    argv.addAll(List.of("--add-host", LocalGateway.DOMAIN + ":" + gateway.address()));
     for (Map.Entry<String, String> variable : sidecar.environment().entrySet()) {
       argv.addAll(List.of("--env", variable.getKey() + "=" + variable.getValue()));
     }
     for (Map.Entry<String, Path> mount : sidecar.folders().entrySet()) {
       argv.addAll(List.of("--volume", mount.getValue() + ":" + mount.getKey() + ":ro"));
     }
-    argv.addAll(List.of("--entrypoint", sidecar.command().get(0), image));
+    argv.addAll(List.of("--entrypoint", sidecar.command().get(0), small.name()));
     argv.addAll(sidecar.command().subList(1, sidecar.command().size()));
     run(argv.toArray(String[]::new));
     return agent;
@@ -83,15 +83,15 @@ class AgentIT {
 
   @Test
   void whatAnImageLacksIsSaid() throws Exception {
-    GatewayAddress byAddress = new GatewayAddress(gateway.address(), gateway.tlsPort(), true);
-    Agent agent = startAgent(byAddress, small.name(), ""); // it reads what is mounted as it starts
+    Agent agent = startAgent(gateway.address()); // it reads what is mounted as it starts
     try {
       await()
           .atMost(Duration.ofSeconds(60))
           .untilAsserted(
               () ->
                   assertThat(run("docker", "logs", container))
-                      .contains("cannot: the image has no openssl"));
+                      .contains("cannot: the image has no openssl")
+                      .contains("docker:28-dind is one that has it"));
       run("docker", "exec", container, "true");
     } finally {
       agent.forget();

@@ -102,8 +102,9 @@ public final class Gateway implements TunnelConfig {
 
   /**
    * The same with this image for the container that holds the tunnels; it must have {@code sh} and
-   * OpenSSH's client, and {@code openssl} or Alpine's {@code ssl_client} for a gateway at {@code
-   * ssh+tls://}. Default: {@code docker:28-cli}. Pulled where it is missing.
+   * OpenSSH's client, and for a gateway at {@code ssh+tls://} {@code openssl}, as {@code
+   * docker:28-dind} has it, or Alpine's {@code ssl_client}, with which the gateway's URLs must be
+   * at a domain. Default: {@code docker:28-cli}. Pulled where it is missing.
    */
   public Gateway image(String name) {
     if (name.isBlank()) {

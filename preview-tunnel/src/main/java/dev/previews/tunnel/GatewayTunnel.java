@@ -107,7 +107,8 @@ final class GatewayTunnel implements Tunnel {
     }
     restricted = Set.copyOf(closed);
     linksByParameter = hello.extensions().contains(Extension.ACCESS_LINK);
-    return TunnelPlan.of(urls).sidecars(List.of(agent.prepare(key, hostKey, authorities, planned)));
+    return TunnelPlan.of(urls)
+        .sidecars(List.of(agent.prepare(root.getHost(), key, hostKey, authorities, planned)));
   }
 
   @Override

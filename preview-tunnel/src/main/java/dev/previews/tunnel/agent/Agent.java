@@ -67,12 +67,13 @@ public final class Agent {
    * Writes what the agent reads, and describes it. The files hold a secret: {@link #forget} removes
    * them once they were copied.
    *
+   * @param domain where the gateway's URLs are
    * @param hostKey the gateway's
    * @param authorities who may vouch for the gateway's TLS certificate, in PEM; empty for those
    *     that the image knows
    */
   public Sidecar prepare(
-      TunnelKey key, String hostKey, String authorities, List<Forward> forwards) {
+      String domain, TunnelKey key, String hostKey, String authorities, List<Forward> forwards) {
     String knownHosts = "gateway " + hostKey + "\n";
     String wanted = lines(forwards);
     version = digest(key.text() + knownHosts + authorities + wanted);
@@ -91,6 +92,8 @@ public final class Agent {
               Map.of(
                   "GATEWAY_HOST",
                   gateway.host(),
+                  "GATEWAY_DOMAIN",
+                  domain,
                   "GATEWAY_PORT",
                   String.valueOf(gateway.port()),
                   "GATEWAY_TLS",

@@ -5,7 +5,8 @@
 # long as they are not what it says, they are still being copied.
 # Needs sh and OpenSSH's client, as Alpine and Debian have them; for SSH through TLS also openssl, or
 # the ssl_client and nc of Alpine. Says what is missing.
-# GATEWAY_HOST, GATEWAY_PORT, GATEWAY_USER, GATEWAY_TLS (yes or no) say where to.
+# GATEWAY_HOST, GATEWAY_PORT, GATEWAY_USER, GATEWAY_TLS (yes or no) say where to; the gateway's URLs are
+# at GATEWAY_DOMAIN.
 set -u
 export LC_ALL=C
 given=/preview-tunnel
@@ -15,30 +16,35 @@ ciphers=aes128-gcm@openssh.com,aes256-gcm@openssh.com,aes128-ctr,aes256-ctr,chac
 master=
 watcher=
 
-case "$GATEWAY_HOST" in
-*:*) named=no literal="[$GATEWAY_HOST]" ;;
-*[!0-9.]*) named=yes literal=$GATEWAY_HOST ;;
-*) named=no literal=$GATEWAY_HOST ;;
-esac
+is_name() { # and no address
+  case "$1" in
+  *:*) return 1 ;;
+  *[!0-9.]*) return 0 ;;
+  *) return 1 ;;
+  esac
+}
 
 has() { command -v "$1" > /dev/null 2>&1; }
 
 through_openssl() {
+  literal=$GATEWAY_HOST
+  case "$GATEWAY_HOST" in *:*) literal="[$GATEWAY_HOST]" ;; esac
   set -- s_client -quiet -verify_quiet -verify_return_error -alpn ssh -connect "$literal:$GATEWAY_PORT"
   [ -s "$own/ca.pem" ] && set -- "$@" -CAfile "$own/ca.pem"
-  if [ "$named" = yes ]; then
+  if is_name "$GATEWAY_HOST"; then
     exec openssl "$@" -verify_hostname "$GATEWAY_HOST" -servername "$GATEWAY_HOST"
   fi
   exec openssl "$@" -verify_ip "$GATEWAY_HOST" -noservername
 }
 
 # In one connection, ssl_client is between ssh, which is at 3 and 4, and the socket, which is at 0.
+# It cannot say that it wants SSH, as openssl does: that it asks for the gateway's own domain says so.
 # It knows the image's own authorities only. With another one it does not verify: the host key does.
 through_ssl_client() {
   insecure=
   [ -s "$own/ca.pem" ] && ssl_client -h 2>&1 | grep -q '\[-I\]' && insecure=-I
   exec 5<&0 0<&3 1>&4 3<&- 4>&-
-  exec ssl_client $insecure -s 5 -n "$GATEWAY_HOST"
+  exec ssl_client $insecure -s 5 -n "$GATEWAY_DOMAIN"
 }
 
 # The script is its own proxy command.
@@ -81,13 +87,13 @@ cannot() {
   while :; do pause 3600; done
 }
 
-has ssh || cannot "the image has no OpenSSH client"
+has ssh || cannot "the image has no OpenSSH client; docker:28-cli is one that has"
 proxy=none
 if [ "$GATEWAY_TLS" = yes ]; then
   proxy="sh $0 tls"
   if ! has openssl; then
-    has ssl_client && has nc || cannot "the image has neither openssl nor ssl_client and nc, for SSH through TLS"
-    [ "$named" = yes ] || cannot "the image has no openssl, without which a gateway with SSH through TLS needs a host name"
+    has ssl_client && has nc || cannot "the image has neither openssl nor ssl_client and nc, for SSH through TLS; docker:28-dind is one that has openssl"
+    is_name "$GATEWAY_DOMAIN" || cannot "the image has no openssl, without which a gateway's URLs must be at a domain, for SSH through TLS; docker:28-dind is one that has it"
   fi
 fi
 
