@@ -3,6 +3,7 @@ package dev.previews.gateway;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -13,12 +14,22 @@ import java.util.regex.Pattern;
  */
 record AgentImage(String name) implements AutoCloseable {
   static AgentImage build(Path folder) throws IOException {
+    return build(folder, "/usr/bin/ssh");
+  }
+
+  /** One with this machine's {@code openssl}, too. */
+  static AgentImage withOpenssl(Path folder) throws IOException {
+    return build(folder, "/usr/bin/ssh", "/usr/bin/openssl");
+  }
+
+  private static AgentImage build(Path folder, String... programs) throws IOException {
     Path root = folder.resolve("image");
-    copy(Path.of("/usr/bin/ssh"), root);
-    Matcher library =
-        Pattern.compile("(/\\S+) \\(0x").matcher(LocalGateway.run("ldd", "/usr/bin/ssh"));
-    while (library.find()) {
-      copy(Path.of(library.group(1)), root);
+    for (String program : programs) {
+      copy(Path.of(program), root);
+      Matcher library = Pattern.compile("(/\\S+) \\(0x").matcher(LocalGateway.run("ldd", program));
+      while (library.find()) {
+        copy(Path.of(library.group(1)), root);
+      }
     }
     Files.createDirectories(root.resolve("etc"));
     Files.writeString(root.resolve("etc/passwd"), "root:x:0:0:root:/:/bin/sh\n");
@@ -36,7 +47,7 @@ record AgentImage(String name) implements AutoCloseable {
   private static void copy(Path file, Path root) throws IOException {
     Path target = root.resolve(file.toString().substring(1));
     Files.createDirectories(target.getParent());
-    Files.copy(file, target);
+    Files.copy(file, target, StandardCopyOption.REPLACE_EXISTING);
   }
 
   @Override

@@ -23,7 +23,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -71,30 +70,8 @@ class EnvironmentIT {
     return compose(Map.of(), services);
   }
 
-  /** Services that say their names at port 8080, each on a network of its own. */
   private Path compose(Map<String, String> labels, String... services) throws IOException {
-    StringBuilder text = new StringBuilder("services:\n");
-    for (String service : services) {
-      text.append("  ").append(service).append(":\n");
-      text.append("    image: ").append(BUSYBOX).append('\n');
-      text.append("    command: [sh, -c, 'mkdir /www && echo ")
-          .append(service)
-          .append(" > /www/index.html && exec httpd -f -p 8080 -h /www']\n");
-      text.append(
-          "    environment: {MINE: \"${PREVIEW_URL_WEB_8080}\", OLD:"
-              + " \"${PREEVY_BASE_URI_WEB_8080}\"}\n");
-      text.append("    stop_grace_period: 0s\n");
-      text.append("    ports: [8080]\n");
-      text.append("    networks: [").append(service).append("-net]\n");
-      if (labels.containsKey(service)) {
-        text.append("    labels: {").append(labels.get(service)).append("}\n");
-      }
-    }
-    text.append("networks:\n");
-    for (String service : services) {
-      text.append("  ").append(service).append("-net: {}\n");
-    }
-    return Files.writeString(folder.resolve("compose.yaml"), text);
+    return NamedServices.write(folder, BUSYBOX, labels, services);
   }
 
   private String agent() throws IOException {
@@ -108,48 +85,6 @@ class EnvironmentIT {
             "--filter",
             "label=dev.previews.environment=" + id)
         .strip();
-  }
-
-  /** Asks all the time; what is not answered as it should be is kept. */
-  private final class Poll implements AutoCloseable {
-    final List<String> failures = new CopyOnWriteArrayList<>();
-    private final Thread thread;
-    private volatile boolean over;
-    private final AtomicInteger asked = new AtomicInteger();
-
-    Poll(URI url, String expected) {
-      thread =
-          new Thread(
-              () -> {
-                while (!over) {
-                  try {
-                    String answer = tunnels.get(url);
-                    if (!answer.startsWith("HTTP/1.1 200") || !answer.endsWith(expected + "\n")) {
-                      failures.add(answer);
-                    }
-                    asked.incrementAndGet();
-                    Thread.sleep(10);
-                  } catch (IOException e) {
-                    failures.add(e.toString());
-                  } catch (InterruptedException e) {
-                    return;
-                  }
-                }
-              });
-      thread.start();
-    }
-
-    @Override
-    public void close() {
-      over = true;
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
-      assertThat(failures).isEmpty();
-      assertThat(asked.get()).isGreaterThan(20);
-    }
   }
 
   @Test
@@ -179,10 +114,10 @@ class EnvironmentIT {
         .doesNotContain("PRIVATE KEY")
         .doesNotContain("docker.sock");
 
-    try (Poll poll = new Poll(web, "web")) {
+    try (Poll poll = new Poll(tunnels, web, "web")) {
       previews.up(compose("web")).close();
       assertThat(agent()).as("nothing changed").isEqualTo(agent);
-      assertThat(poll.asked.get()).isNotNegative();
+      assertThat(poll.asked()).isNotNegative();
     }
 
     tunnels.restart();
@@ -205,7 +140,7 @@ class EnvironmentIT {
       web = preview.url("web");
     }
     String agent = agent();
-    try (Poll poll = new Poll(web, "web")) {
+    try (Poll poll = new Poll(tunnels, web, "web")) {
       try (Preview preview = previews.up(compose("web", "api"))) {
         more.add(preview.url("api"));
         assertThat(tunnels.get(more.get(0))).endsWith("api\n");
@@ -214,7 +149,7 @@ class EnvironmentIT {
         assertThat(preview.url("web")).isEqualTo(web);
         assertThat(tunnels.get(more.get(0))).startsWith("HTTP/1.1 503");
       }
-      assertThat(poll.asked.get()).isNotNegative();
+      assertThat(poll.asked()).isNotNegative();
     }
     assertThat(agent()).as("a network came and went").isEqualTo(agent);
   }

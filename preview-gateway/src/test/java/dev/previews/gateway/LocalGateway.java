@@ -14,8 +14,8 @@ import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A gateway of this JVM, at the address that this machine has on the engine's default network:
- * containers reach it, too.
+ * A gateway of this JVM, at the address that this machine has on the engine's default network, or
+ * at another one: containers reach it, too.
  */
 final class LocalGateway implements AutoCloseable {
   static final String DOMAIN = "tunnels.test";
@@ -28,18 +28,9 @@ final class LocalGateway implements AutoCloseable {
   private final PemFiles certificate;
   private TunnelGateway gateway;
 
-  private LocalGateway(Path folder) throws Exception {
+  private LocalGateway(Path folder, InetAddress host) throws Exception {
     this.folder = folder;
-    host =
-        InetAddress.getByName(
-            run(
-                    "docker",
-                    "network",
-                    "inspect",
-                    "bridge",
-                    "-f",
-                    "{{(index .IPAM.Config 0).Gateway}}")
-                .strip());
+    this.host = host;
     sshPort = freePort();
     httpPort = freePort();
     tlsPort = freePort();
@@ -49,7 +40,15 @@ final class LocalGateway implements AutoCloseable {
 
   /** Starts one that keeps its host key and its certificate in a folder. */
   static LocalGateway start(Path folder) throws Exception {
-    return new LocalGateway(folder);
+    return start(
+        folder,
+        run("docker", "network", "inspect", "bridge", "-f", "{{(index .IPAM.Config 0).Gateway}}")
+            .strip());
+  }
+
+  /** The same at another address of this machine. */
+  static LocalGateway start(Path folder, String address) throws Exception {
+    return new LocalGateway(folder, InetAddress.getByName(address));
   }
 
   private TunnelGateway open() throws IOException {
