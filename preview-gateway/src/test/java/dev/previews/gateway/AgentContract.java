@@ -58,7 +58,9 @@ abstract class AgentContract {
 
   @AfterAll
   static void remove() throws Exception {
-    image.close();
+    if (image != null) {
+      image.close();
+    }
   }
 
   @BeforeEach
