@@ -30,11 +30,23 @@ final class IsolatedMachines extends Machines {
 
   // What a machine that was killed left behind keeps dockerd from starting. Docker's own image has
   // an entrypoint that prepares control groups and iptables; elsewhere the processes leave the root
-  // control group here, because version 2 gives no controllers to a group with both.
-  private static final String START =
+  // control group here, because version 2 gives no controllers to a group with both. What --mtu
+  // says
+  // is of the default bridge alone: Compose's networks take theirs from another option, which
+  // engines have since 24.
+  static final String START =
       """
       rm -f /run/docker.pid /var/run/docker.pid /run/docker.sock /var/run/docker.sock
       rm -f /run/docker/containerd/containerd.pid /run/containerd/containerd.pid
+      for argument; do
+        case $argument in
+        --mtu=*)
+          if dockerd --help 2>/dev/null | grep -q -e --default-network-opt; then
+            set -- "$@" "--default-network-opt=bridge=com.docker.network.driver.mtu=${argument#*=}"
+          fi
+          ;;
+        esac
+      done
       if command -v dockerd-entrypoint.sh >/dev/null; then exec dockerd-entrypoint.sh "$@"; fi
       g=/sys/fs/cgroup
       if [ -f $g/cgroup.controllers ] && mkdir -p $g/init; then

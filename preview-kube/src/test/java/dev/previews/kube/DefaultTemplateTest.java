@@ -18,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The objects of the template that is taken when none is given. */
 class DefaultTemplateTest {
+  private String help = "--default-network-opt mapmap  Default network options";
   @TempDir Path directory;
 
   private static List<KubeObject> objects(Kube kube) {
@@ -141,6 +142,18 @@ class DefaultTemplateTest {
     assertThat(engine(Kube.kube(), "unknown", 9000)).contains("--mtu=1400");
   }
 
+  /** An engine's {@code --mtu} is of its default bridge alone. */
+  @Test
+  void soDoComposesNetworksWhereTheEngineKnowsHow() throws Exception {
+    assertThat(engine(Kube.kube(), "eth7", 1372))
+        .contains("--default-network-opt=bridge=com.docker.network.driver.mtu=1372");
+    assertThat(engine(Kube.kube(), "eth7", 1500)).noneMatch(it -> it.contains("network-opt"));
+    help = "--mtu int  MTU of the default bridge";
+    assertThat(engine(Kube.kube(), "eth7", 1372))
+        .contains("--mtu=1372")
+        .noneMatch(it -> it.contains("network-opt"));
+  }
+
   @Test
   void theEngineIsToldOfAllMirrors() throws Exception {
     Kube kube = Kube.kube().registryMirror("http://a:1").registryMirror("http://b:2");
@@ -161,7 +174,14 @@ class DefaultTemplateTest {
     mtu("eth0", 65000);
     mtu("eth7", mtu);
     Path programs = Files.createDirectories(directory.resolve("bin"));
-    program(programs, "dockerd", "#!/bin/sh\nprintf '%s\\n' \"$@\"\n");
+    program(
+        programs,
+        "dockerd",
+        """
+        #!/bin/sh
+        if [ "$*" = --help ]; then echo '%s'; else printf '%%s\\n' "$@"; fi
+        """
+            .formatted(help));
     String script = command.get(2);
     String here =
         script
