@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import dev.previews.Preview;
 import dev.previews.Previews;
 import dev.previews.spi.DriverConfig;
+import dev.previews.tunnel.Gateway;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -44,6 +45,9 @@ abstract class AgentContract {
 
   /** Where the key is. */
   abstract String profile();
+
+  /** Whether SSH goes through TLS. */
+  abstract boolean throughTls();
 
   /** What is on the machine, or is one: the same before an environment and after it. */
   abstract List<String> objects() throws Exception;
@@ -99,10 +103,7 @@ abstract class AgentContract {
     List<String> before = objects();
     URI web;
     String agent;
-    try (Preview preview =
-        builder()
-            .tunnel(gateway(tunnels.ssh()).profile(profile()).image(image.name()))
-            .up(compose())) {
+    try (Preview preview = builder().tunnel(tunnel()).up(compose())) {
       web = preview.url("web");
       answers(web);
       agent = agent(preview);
@@ -126,30 +127,26 @@ abstract class AgentContract {
     assertThat(tunnels.get(web)).matches("(?s)HTTP/1\\.1 (404|503) .*");
   }
 
+  private Gateway tunnel() {
+    Gateway gateway =
+        throughTls()
+            ? gateway(tunnels.sshThroughTls()).trust(tunnels.authority())
+            : gateway(tunnels.ssh());
+    return gateway.profile(profile()).image(image.name());
+  }
+
   /** As another client would write it, who knows no more. */
   private String address() {
-    return tunnels.ssh()
-        + "?profile="
-        + URLEncoder.encode(profile(), StandardCharsets.UTF_8)
+    return (throughTls()
+            ? tunnels.sshThroughTls() + "?trust=" + encoded(tunnels.authority().toString()) + "&"
+            : tunnels.ssh() + "?")
+        + "profile="
+        + encoded(profile())
         + "&image="
         + image.name();
   }
 
-  @Test
-  void sshGoesThroughTls() throws Throwable {
-    URI web;
-    try (Preview preview =
-        builder()
-            .tunnel(
-                gateway(tunnels.sshThroughTls())
-                    .profile(profile())
-                    .trust(tunnels.authority())
-                    .image(image.name()))
-            .up(compose())) {
-      web = preview.url("web");
-    }
-    answers(web);
-    kills().get(0).execute();
-    comesBack(web);
+  private static String encoded(String value) {
+    return URLEncoder.encode(value, StandardCharsets.UTF_8);
   }
 }

@@ -65,6 +65,11 @@ class KubeAgentIT extends AgentContract {
   }
 
   @Override
+  boolean throughTls() {
+    return true;
+  }
+
+  @Override
   List<String> objects() {
     return namespace.objects();
   }

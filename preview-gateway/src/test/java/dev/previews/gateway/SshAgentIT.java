@@ -44,6 +44,11 @@ class SshAgentIT extends AgentContract {
   }
 
   @Override
+  boolean throughTls() {
+    return false;
+  }
+
+  @Override
   List<String> objects() throws Exception {
     return MACHINE.exec(OBJECTS).lines().toList();
   }
