@@ -99,6 +99,7 @@ final class GatewayBench {
         Way ours = gateway.way(key);
         ours.load(16, Math.max(seconds, 5)); // the compiler's time
         requests(direct, byHand.way(), ours);
+        slowRequests(direct, byHand.way(), ours);
         throughput(direct, byHand.way(), ours);
         webSockets(byHand, gateway, agent, ours);
         row(
@@ -168,6 +169,26 @@ final class GatewayBench {
           "≤ 5 × direct",
           own.p99() <= 5 * base.p99());
     }
+  }
+
+  /** Of a service that gives as many as the target was set for. */
+  private void slowRequests(Way direct, Way byHand, Way ours) throws Exception {
+    List<Wrk> directRuns = new ArrayList<>();
+    List<Wrk> handRuns = new ArrayList<>();
+    List<Wrk> ownRuns = new ArrayList<>();
+    for (int i = 0; i < rounds; i++) {
+      directRuns.add(direct.loadSlow(16, seconds));
+      handRuns.add(byHand.loadSlow(16, seconds));
+      ownRuns.add(ours.loadSlow(16, seconds));
+    }
+    Wrk own = Wrk.median(ownRuns);
+    row(
+        "1 KB page that takes 1.7 ms, 16 connections, requests/s",
+        text(own.perSecond(), ""),
+        text(Wrk.median(directRuns).perSecond(), ""),
+        text(Wrk.median(handRuns).perSecond(), ""),
+        "≥ 5000",
+        own.perSecond() >= 5000);
   }
 
   private interface Rate {

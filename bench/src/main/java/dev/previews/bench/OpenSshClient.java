@@ -5,8 +5,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** OpenSSH's client with forwards, started again whenever it ends. */
+/**
+ * OpenSSH's client with forwards, started again whenever it ends, later each time, as the agent.
+ */
 final class OpenSshClient {
+  private static final String AGAIN =
+      "delay=1; while :; do \"$@\"; sleep $delay; delay=$((delay < 8 ? delay * 2 : 15)); done";
+
   private OpenSshClient() {}
 
   static Process start(Path directory, Path key, int port, String user, List<String> forwards)
@@ -14,17 +19,7 @@ final class OpenSshClient {
     List<String> argv =
         new ArrayList<>(
             List.of(
-                "sh",
-                "-c",
-                "while :; do \"$@\"; sleep 1; done",
-                "sh",
-                "ssh",
-                "-F",
-                "none",
-                "-N",
-                "-T",
-                "-i",
-                key.toString()));
+                "sh", "-c", AGAIN, "sh", "ssh", "-F", "none", "-N", "-T", "-i", key.toString()));
     for (String option :
         List.of(
             "IdentitiesOnly=yes",

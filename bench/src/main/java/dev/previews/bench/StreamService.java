@@ -11,16 +11,22 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Base64;
-import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /**
- * A service of streams: {@code GET /down} sends so many zeros, {@code POST /up} takes a body, and a
- * WebSocket is answered and then left alone.
+ * A service of streams: {@code GET /down} sends so many zeros, {@code POST /up} takes a body,
+ * {@code GET /page} is 1 KB that takes {@value #PAGE_MICROS} microseconds to make, and a WebSocket
+ * is answered and then left alone until its client ends it.
  */
 final class StreamService implements AutoCloseable {
+  /** With 16 at a time, some 9,000 a second. */
+  private static final long PAGE_MICROS = 1_700;
+
+  private static final String PAGE =
+      "HTTP/1.1 200 OK\r\nContent-Length: 1024\r\n\r\n" + "0123456789abcdef".repeat(64);
+
   private final ServerSocket server = new ServerSocket();
-  private final List<Socket> idle = new CopyOnWriteArrayList<>();
   private final long bytes;
 
   StreamService(long bytes) throws IOException {
@@ -62,6 +68,9 @@ final class StreamService implements AutoCloseable {
           for (long left = bytes; left > 0; left -= zeros.length) {
             out.write(zeros, 0, (int) Math.min(left, zeros.length));
           }
+        } else if (head.startsWith("GET /page")) {
+          LockSupport.parkNanos(TimeUnit.MICROSECONDS.toNanos(PAGE_MICROS));
+          text(out, PAGE);
         } else if (head.startsWith("POST /up")) {
           skip(in, bytes);
           text(out, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
@@ -72,7 +81,7 @@ final class StreamService implements AutoCloseable {
                   + "Sec-WebSocket-Accept: "
                   + accept(head)
                   + "\r\n\r\n");
-          idle.add(socket);
+          awaitEnd(socket, in);
           return;
         }
       }
@@ -82,6 +91,13 @@ final class StreamService implements AutoCloseable {
       } catch (IOException ignored) {
         return;
       }
+    }
+  }
+
+  /** Closes a WebSocket as services do, when its client has gone. */
+  private static void awaitEnd(Socket socket, InputStream in) throws IOException {
+    try (socket) {
+      in.transferTo(OutputStream.nullOutputStream());
     }
   }
 
@@ -132,8 +148,5 @@ final class StreamService implements AutoCloseable {
   @Override
   public void close() throws IOException {
     server.close();
-    for (Socket socket : idle) {
-      socket.close();
-    }
   }
 }

@@ -22,6 +22,11 @@ record Way(String name, int page, String pageHost, int streams, String streamsHo
     return Wrk.load("http://127.0.0.1:" + page + "/page", pageHost, connections, seconds);
   }
 
+  /** The page that takes its time. */
+  Wrk loadSlow(int connections, int seconds) throws IOException, InterruptedException {
+    return Wrk.load("http://127.0.0.1:" + streams + "/page", streamsHost, connections, seconds);
+  }
+
   /** Megabytes per second. */
   double download(long bytes) throws IOException {
     try (Socket socket = connect()) {

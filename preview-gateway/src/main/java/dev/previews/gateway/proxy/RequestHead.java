@@ -12,10 +12,13 @@ import io.netty.handler.codec.http.HttpVersion;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** A request's head as it came: what it asks for, checked, and how it goes on to a service. */
 final class RequestHead {
+  private static final Pattern HOST = Pattern.compile("[A-Za-z0-9._:\\[\\]-]+");
+
   private final HttpRequest request;
   private final String host;
   private final String uri;
@@ -65,7 +68,7 @@ final class RequestHead {
       target = target.substring(end);
       target = target.startsWith("/") ? target : "/" + target;
     }
-    if (host.isEmpty() || !host.matches("[A-Za-z0-9._:\\[\\]-]+")) {
+    if (host.isEmpty() || !HOST.matcher(host).matches()) {
       throw bad("no valid Host");
     }
     return new RequestHead(request, host, target);
