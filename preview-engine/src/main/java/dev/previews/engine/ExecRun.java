@@ -90,7 +90,9 @@ final class ExecRun implements Execution {
       sink(command.stderr()).flush();
       finish(attached.exitCode());
     } catch (SinkFailedException e) {
-      end(new PreviewException("the output of '" + command + "' cannot be taken", e.getCause()));
+      end(
+          new PreviewException(
+              "the output of '" + command + "' cannot be taken: " + e.getCause(), e.getCause()));
       fail(e);
     } catch (IOException e) {
       fail(
@@ -178,7 +180,7 @@ final class ExecRun implements Execution {
       public void write(byte[] bytes, int offset, int length) throws IOException {
         try {
           out.write(bytes, offset, length);
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
           throw new SinkFailedException(e);
         }
       }
@@ -187,7 +189,7 @@ final class ExecRun implements Execution {
       public void flush() throws IOException {
         try {
           out.flush();
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
           throw new SinkFailedException(e);
         }
       }
@@ -208,7 +210,7 @@ final class ExecRun implements Execution {
                             source.writeTo(output);
                             output.flush();
                             attached.stream().shutdownOutput();
-                          } catch (IOException | RuntimeException e) {
+                          } catch (IOException | RuntimeException | Error e) {
                             // A command need not read its input to the end.
                             if (!output.failed() && !ended.isDone()) {
                               end(
@@ -325,7 +327,7 @@ final class ExecRun implements Execution {
   private static final class SinkFailedException extends IOException {
     private static final long serialVersionUID = 1L;
 
-    SinkFailedException(Exception cause) {
+    SinkFailedException(Throwable cause) {
       super(cause);
     }
   }

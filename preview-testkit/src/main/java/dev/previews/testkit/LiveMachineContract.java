@@ -14,6 +14,7 @@ import dev.previews.error.RemoteCommandException;
 import dev.previews.exec.Command;
 import dev.previews.exec.ExecResult;
 import dev.previews.exec.Execution;
+import dev.previews.exec.StdinSource;
 import dev.previews.spi.Connection;
 import dev.previews.spi.Driver;
 import dev.previews.spi.DuplexStream;
@@ -237,21 +238,50 @@ public abstract class LiveMachineContract {
     eventuallyGone("sleep " + seconds + "7");
   }
 
+  /**
+   * Errors, too: a library of another version than the one that was compiled with, for instance.
+   */
   @Test
   void whatTheSourceOfTheInputThrowsIsTheCause() {
-    IOException broken = new IOException("the disk broke");
-    try (Execution execution =
-        connection.exec(
-            Command.of("cat")
-                .stdin(
-                    to -> {
-                      to.write(1);
-                      throw broken;
-                    }))) {
-      assertThatThrownBy(execution::await)
-          .isInstanceOf(PreviewException.class)
-          .hasRootCause(broken);
+    for (Throwable thrown : List.of(new IOException("the disk broke"), new LinkageError("old"))) {
+      StdinSource source =
+          to -> {
+            to.write(1);
+            broken(thrown);
+          };
+      try (Execution execution = connection.exec(Command.of("cat").stdin(source))) {
+        assertThatThrownBy(execution::await)
+            .isInstanceOf(PreviewException.class)
+            .hasMessageContaining("cannot be read")
+            .hasRootCause(thrown);
+      }
     }
+  }
+
+  @Test
+  void whatTheSinkOfTheOutputThrowsIsTheCause() {
+    for (Throwable thrown : List.of(new IOException("the disk is full"), new LinkageError("old"))) {
+      OutputStream sink =
+          new OutputStream() {
+            @Override
+            public void write(int value) throws IOException {
+              broken(thrown);
+            }
+          };
+      try (Execution execution = connection.exec(Command.of("echo", "lost").stdout(sink))) {
+        assertThatThrownBy(execution::await)
+            .isInstanceOf(PreviewException.class)
+            .hasMessageContaining("cannot be taken")
+            .hasRootCause(thrown);
+      }
+    }
+  }
+
+  private static void broken(Throwable thrown) throws IOException {
+    if (thrown instanceof Error error) {
+      throw error;
+    }
+    throw (IOException) thrown;
   }
 
   @Test

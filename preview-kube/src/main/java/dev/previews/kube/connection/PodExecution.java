@@ -103,11 +103,12 @@ final class PodExecution implements Execution {
   private void copyOutput() {
     try {
       for (Frame part = process.next(); part != null; part = process.next()) {
-        (part.channel() == PodProcess.STDERR ? command.stderr() : command.stdout())
-            .write(part.data());
+        byte[] data = part.data();
+        boolean error = part.channel() == PodProcess.STDERR;
+        give(error ? command.stderr() : command.stdout(), sink -> sink.write(data));
       }
-      command.stdout().flush();
-      command.stderr().flush();
+      give(command.stdout(), OutputStream::flush);
+      give(command.stderr(), OutputStream::flush);
       ExitStatus status = process.status();
       PreviewException why = reason;
       if (why != null) {
@@ -126,6 +127,20 @@ final class PodExecution implements Execution {
       fail(e);
     } finally {
       process.started().complete(Optional.empty());
+    }
+  }
+
+  private interface Gift {
+    void to(OutputStream sink) throws IOException;
+  }
+
+  /** What the user's sink throws is no failure of the connection. */
+  private void give(OutputStream sink, Gift gift) throws IOException {
+    try {
+      gift.to(sink);
+    } catch (IOException | RuntimeException | Error e) {
+      end(new PreviewException("the output of " + command + " cannot be taken: " + e, e));
+      throw e;
     }
   }
 
@@ -158,15 +173,14 @@ final class PodExecution implements Execution {
     Shielded sink = new Shielded(process.input());
     try {
       source.writeTo(sink);
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) {
       // A command that ends before it has read everything is no failure; its status says how it
       // was.
       if (!process.hasEnded()) {
         end(
             sink.failed
                 ? lost(e)
-                : new ConnectionException(
-                    "the input of " + command + " failed, so it was cancelled", e.toString(), e));
+                : new PreviewException("the input of " + command + " cannot be read: " + e, e));
       }
       return;
     }

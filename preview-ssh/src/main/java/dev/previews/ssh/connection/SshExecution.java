@@ -112,7 +112,9 @@ final class SshExecution implements Execution {
       to.flush();
       done.complete(null);
     } catch (SinkFailedException e) {
-      end(new PreviewException("the output of '" + command + "' cannot be taken", e.getCause()));
+      end(
+          new PreviewException(
+              "the output of '" + command + "' cannot be taken: " + e.getCause(), e.getCause()));
       done.completeExceptionally(e);
     } catch (IOException | RuntimeException | Error e) {
       done.completeExceptionally(e);
@@ -290,7 +292,7 @@ final class SshExecution implements Execution {
       public void write(byte[] bytes, int offset, int length) throws IOException {
         try {
           out.write(bytes, offset, length);
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
           throw new SinkFailedException(e);
         }
       }
@@ -299,7 +301,7 @@ final class SshExecution implements Execution {
       public void flush() throws IOException {
         try {
           out.flush();
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
           throw new SinkFailedException(e);
         }
       }
@@ -310,7 +312,7 @@ final class SshExecution implements Execution {
   private static final class SinkFailedException extends IOException {
     private static final long serialVersionUID = 1L;
 
-    SinkFailedException(Exception cause) {
+    SinkFailedException(Throwable cause) {
       super(cause);
     }
   }
