@@ -46,6 +46,11 @@ class LeaseIT {
                         60,
                         () -> {
                           assertThat(holders.incrementAndGet()).isEqualTo(1);
+                          if (turns.get() == 0) { // until another one says that it waits
+                            Awaitility.await()
+                                .atMost(Duration.ofSeconds(30))
+                                .untilAsserted(() -> assertThat(events).contains(notice()));
+                          }
                           pause();
                           turns.incrementAndGet();
                           holders.decrementAndGet();
@@ -59,7 +64,6 @@ class LeaseIT {
       threads.shutdownNow();
     }
     assertThat(turns).hasValue(6);
-    assertThat(events).contains(notice());
   }
 
   @Test
