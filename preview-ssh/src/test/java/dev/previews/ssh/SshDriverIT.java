@@ -1,25 +1,27 @@
 package dev.previews.ssh;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
-import dev.previews.testkit.DriverContract;
+import dev.previews.testkit.LiveMachineContract;
 import dev.previews.testkit.Place;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.Nested;
 
-/** The driver's contract, with an sshd as it comes. */
-class SshDriverIT extends DriverContract {
-  @RegisterExtension static final SshMachine MACHINE = SshMachine.with();
-
-  @Override
-  protected Place place() {
-    return MACHINE.place();
+/**
+ * The driver's contract on each of the lab's machines, which others use at the same time: they are
+ * not killed. Machines that are killed have {@link ForbiddenForwardingIT}, and {@code VmDriverIT}.
+ */
+class SshDriverIT {
+  @Nested
+  class First extends LiveMachineContract {
+    @Override
+    protected Place place() {
+      return SshPlace.lab(0);
+    }
   }
 
-  @Test
-  void theWayToTheEngineIsReported() {
-    try (Opened opened = Opened.on(MACHINE.driver())) {
-      assertThat(opened.machine.properties()).containsEntry("way", "FORWARDED");
+  @Nested
+  class Second extends LiveMachineContract {
+    @Override
+    protected Place place() {
+      return SshPlace.lab(1);
     }
   }
 }
