@@ -9,10 +9,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What CONTRIBUTING.md shows: one test against one driver, in a fresh checkout. */
+@Tag("again")
 class ContributingIT {
   private static final Pattern COMMAND =
       Pattern.compile("(?m)^mvn .* -pl (\\S+) .*-Dit\\.test=.*$");
