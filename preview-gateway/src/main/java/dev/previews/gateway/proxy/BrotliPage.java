@@ -83,7 +83,7 @@ final class BrotliPage implements AutoCloseable {
     }
     try {
       page.setSuccess(decode(whole));
-    } catch (IOException | RuntimeException e) { // whatever the decoder stumbles over
+    } catch (IOException | RuntimeException | Error e) { // who waits is told, whatever it is
       page.setFailure(e);
     }
   }
