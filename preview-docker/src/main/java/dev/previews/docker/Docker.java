@@ -1,5 +1,6 @@
 package dev.previews.docker;
 
+import dev.previews.engine.EngineAddress;
 import dev.previews.error.InvalidInputException;
 import dev.previews.spi.Context;
 import dev.previews.spi.Driver;

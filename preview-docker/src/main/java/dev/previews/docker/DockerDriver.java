@@ -3,6 +3,7 @@ package dev.previews.docker;
 import com.github.dockerjava.api.command.InspectContainerResponse;
 import com.github.dockerjava.api.exception.DockerException;
 import dev.previews.engine.Engine;
+import dev.previews.engine.EngineAddress;
 import dev.previews.engine.Sweep;
 import dev.previews.environment.EnvironmentId;
 import dev.previews.environment.VolumePolicy;

@@ -1,6 +1,7 @@
 package dev.previews.docker;
 
 import dev.previews.engine.Engine;
+import dev.previews.engine.EngineAddress;
 import dev.previews.error.ConnectionException;
 import dev.previews.exec.Command;
 import dev.previews.exec.Execution;

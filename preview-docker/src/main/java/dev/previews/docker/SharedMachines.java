@@ -6,6 +6,7 @@ import com.github.dockerjava.api.command.InspectVolumeResponse;
 import com.github.dockerjava.api.model.HostConfig;
 import com.github.dockerjava.api.model.RestartPolicy;
 import dev.previews.engine.Engine;
+import dev.previews.engine.EngineAddress;
 import dev.previews.spi.Connection;
 import dev.previews.spi.Context;
 import dev.previews.spi.MachineSpec;

@@ -1,5 +1,6 @@
 package dev.previews.compose.cli;
 
+import dev.previews.engine.SearchPath;
 import dev.previews.error.InvalidInputException;
 import dev.previews.exec.Deadline;
 import java.io.IOException;
@@ -13,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The Compose CLI of this machine: {@code docker compose}, which is a plug-in that is called by
- * itself where it is known, else {@code docker-compose}. Looked for and asked for its version at
- * the first call. Thread-safe, holds nothing open.
+ * itself where it is known, else {@code docker-compose}. Looked for at the first call, and asked
+ * for its version where no call in this JVM has asked it. Thread-safe, holds nothing open.
  */
 public final class ComposeCli {
   private static final Duration PROBE = Duration.ofSeconds(20);
@@ -96,11 +97,15 @@ public final class ComposeCli {
     List<String> seen = new ArrayList<>();
     for (List<String> candidate : candidates()) {
       String name = String.join(" ", candidate);
+      if (ProvenPrograms.hold(candidate)) {
+        return candidate;
+      }
       CliResult answer =
           resolve(candidate, Invocation.of("version").arguments("--short"), deadline);
       Optional<CliVersion> version =
           answer.exitCode() == 0 ? CliVersion.parse(answer.stdout()) : Optional.empty();
       if (version.isPresent() && version.get().compareTo(CliVersion.NEEDED) >= 0) {
+        ProvenPrograms.add(candidate);
         return candidate;
       }
       seen.add(

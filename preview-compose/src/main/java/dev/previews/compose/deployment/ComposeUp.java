@@ -25,8 +25,8 @@ import java.util.concurrent.TimeoutException;
 
 /** Lets Compose create and start what changed, and waits until every service is ready. */
 public final class ComposeUp {
-  private static final Duration LOOK = Duration.ofMillis(100);
-  private static final Duration SOON = Duration.ofMillis(50);
+  private static final Pace WORKING = new Pace(Duration.ofMillis(100));
+  private static final Pace WAITING = new Pace(Duration.ofMillis(50));
 
   private final ComposeCli cli;
   private final EngineSocket socket;
@@ -108,15 +108,16 @@ public final class ComposeUp {
   }
 
   private CliResult watch(FutureTask<CliResult> up) {
+    Duration pause = WORKING.shortest();
     while (true) {
       try {
         return up.get(
-            Math.max(1, context.deadline().remaining(LOOK).toMillis()), TimeUnit.MILLISECONDS);
+            Math.max(1, context.deadline().remaining(pause).toMillis()), TimeUnit.MILLISECONDS);
       } catch (TimeoutException e) {
         if (context.deadline().passed()) {
           throw expired();
         }
-        readiness.look();
+        pause = WORKING.after(look());
         Optional<ServiceFailedException> failure = readiness.newFailure();
         if (failure.isPresent()) {
           throw failure.get();
@@ -138,7 +139,7 @@ public final class ComposeUp {
 
   private void awaitReady() {
     while (true) {
-      readiness.look();
+      Duration took = look();
       Optional<ServiceFailedException> failure = readiness.failure("");
       if (failure.isPresent()) {
         throw failure.get();
@@ -150,8 +151,14 @@ public final class ComposeUp {
       if (context.deadline().passed()) {
         throw expired();
       }
-      context.deadline().pause(SOON, "the services", missing::toString);
+      context.deadline().pause(WAITING.after(took), "the services", missing::toString);
     }
+  }
+
+  private Duration look() {
+    long start = System.nanoTime();
+    readiness.look();
+    return Duration.ofNanos(System.nanoTime() - start);
   }
 
   private RuntimeException expired() {

@@ -67,6 +67,22 @@ class ComposeCliTest {
   }
 
   @Test
+  void aProgramThatHasToldItsVersionIsAskedAgainWhenItsFileChanges() throws Exception {
+    String logged = "echo \"$1\" >>" + bin + "/calls; echo ";
+    script("docker-compose", logged + "v2.24.5");
+    for (int i = 0; i < 2; i++) {
+      cli().resolve(Invocation.of("config"), deadline);
+    }
+    assertThat(Files.readAllLines(bin.resolve("calls")))
+        .containsExactly("version", "config", "config");
+
+    script("docker-compose", logged + "v2.19.10");
+    assertThatThrownBy(() -> cli().resolve(Invocation.of("config"), deadline))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("docker-compose is version 2.19");
+  }
+
+  @Test
   void takesTheStandaloneOneWhereThereIsNoPlugIn() throws Exception {
     script("docker", "exit 1");
     script("docker-compose", "echo 2.20.0+ds1-0ubuntu1");

@@ -173,9 +173,10 @@ class ImagePreparationIT {
   void withoutALocalEngineNothingIsSent() throws Exception {
     String image = localImage("app", TestImages.busybox(), 1);
     DeployableModel model = model(List.of(service("web", image, "")), List.of());
-    Map<String, String> environment =
-        Map.of("PATH", System.getenv("PATH"), "DOCKER_HOST", "unix:///nowhere.sock");
-    for (Map<String, String> each : List.of(environment, Map.<String, String>of())) {
+    Map<String, String> noEngine = Map.of("DOCKER_HOST", "unix:///nowhere.sock");
+    Map<String, String> noCli = Map.of("DOCKER_HOST", "ssh://nowhere");
+    Map<String, String> noAddress = Map.of("DOCKER_CONTEXT", "nowhere");
+    for (Map<String, String> each : List.of(noEngine, noCli, noAddress)) {
       assertThat(preparation(each).prepare(model, context).toPull()).containsExactly(image);
     }
   }

@@ -1,8 +1,7 @@
-package dev.previews.docker;
+package dev.previews.engine;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.previews.engine.ProgramStream;
 import dev.previews.error.InvalidInputException;
 import dev.previews.spi.Dialer;
 import dev.previews.spi.DuplexStream;
@@ -26,13 +25,15 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a Docker engine is and how it is dialled.
+ * Where a Docker engine is and how it is dialled. Unix sockets and TCP are dialled as they are; for
+ * other carriers, TLS among them, the Docker CLI carries the stream ({@code docker system
+ * dial-stdio}).
  *
  * @param name for messages
  * @param dialer opens streams to it
  * @param onThisMachine whether it is reached without a network
  */
-record EngineAddress(String name, Dialer dialer, boolean onThisMachine) {
+public record EngineAddress(String name, Dialer dialer, boolean onThisMachine) {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Set<String> TLS =
       Set.of("DOCKER_TLS_VERIFY", "DOCKER_CERT_PATH", "DOCKER_TLS");
@@ -40,8 +41,14 @@ record EngineAddress(String name, Dialer dialer, boolean onThisMachine) {
   /** Either turns TLS on when it is anything but empty; the certificates' path alone does not. */
   private static final Set<String> TLS_SWITCHES = Set.of("DOCKER_TLS_VERIFY", "DOCKER_TLS");
 
-  /** Applies Docker's own rules; see {@link Docker}. */
-  static EngineAddress resolve(
+  /**
+   * Applies the Docker CLI's own rules: the first of a host, a context, {@code DOCKER_HOST}, {@code
+   * DOCKER_CONTEXT}, the current context of the CLI's configuration, and the default socket.
+   *
+   * @throws InvalidInputException when there is no such context, or what names the engine is no
+   *     address
+   */
+  public static EngineAddress resolve(
       @Nullable String host, @Nullable String context, Map<String, String> environment, Path home) {
     Path config = configFolder(environment, home);
     if (host != null) {
@@ -59,7 +66,8 @@ record EngineAddress(String name, Dialer dialer, boolean onThisMachine) {
         contextVariable.isBlank() ? currentContext(config) : contextVariable, config, environment);
   }
 
-  static Path configFolder(Map<String, String> environment, Path home) {
+  /** Where the Docker CLI has its configuration. */
+  public static Path configFolder(Map<String, String> environment, Path home) {
     String folder = environment.getOrDefault("DOCKER_CONFIG", "");
     return folder.isBlank() ? home.resolve(".docker") : Path.of(folder);
   }
@@ -72,7 +80,7 @@ record EngineAddress(String name, Dialer dialer, boolean onThisMachine) {
   private static EngineAddress ofContext(
       String context, Path config, Map<String, String> environment) {
     if (context.isEmpty() || context.equals("default")) {
-      return ofHost(defaultHost(), Map.of());
+      return ofHost(defaultHost(), withoutTls(environment));
     }
     String digest = sha256(context);
     Path meta = config.resolve("contexts/meta").resolve(digest).resolve("meta.json");
@@ -91,7 +99,7 @@ record EngineAddress(String name, Dialer dialer, boolean onThisMachine) {
     }
     boolean tls = Files.exists(config.resolve("contexts/tls").resolve(digest));
     if (isDirect(scheme(host)) && !tls) {
-      return ofHost(host, Map.of());
+      return ofHost(host, withoutTls(environment));
     }
     return new EngineAddress(
         "the docker context '" + context + "'",
@@ -122,26 +130,28 @@ record EngineAddress(String name, Dialer dialer, boolean onThisMachine) {
         scheme.equals("npipe"));
   }
 
-  /**
-   * Through {@code docker system dial-stdio}, for carriers that the JDK lacks; of the environment
-   * only what concerns TLS goes along.
-   */
+  private static Map<String, String> withoutTls(Map<String, String> environment) {
+    Map<String, String> rest = new HashMap<>(environment);
+    rest.keySet().removeAll(TLS);
+    return rest;
+  }
+
+  /** Through the Docker CLI that this environment finds. */
   private static DuplexStream dialStdio(List<String> options, Map<String, String> environment)
       throws IOException {
-    List<String> argv = new ArrayList<>(List.of("docker"));
+    Path docker =
+        SearchPath.find("docker", environment)
+            .orElseThrow(
+                () ->
+                    new IOException(
+                        "there is no docker CLI on the PATH, and this address needs it; install it"
+                            + " or use unix:// or tcp://"));
+    List<String> argv = new ArrayList<>(List.of(docker.toString()));
     argv.addAll(options);
     argv.addAll(List.of("system", "dial-stdio"));
-    Map<String, String> surroundings = new HashMap<>(System.getenv());
+    Map<String, String> surroundings = new HashMap<>(environment);
     surroundings.keySet().removeAll(List.of("DOCKER_HOST", "DOCKER_CONTEXT"));
-    surroundings.keySet().removeIf(name -> TLS.contains(name) && !environment.containsKey(name));
-    try {
-      return ProgramStream.start(argv, surroundings);
-    } catch (IOException e) {
-      throw new IOException(
-          "the docker CLI cannot be run, and this address needs it; install it or use unix:// or"
-              + " tcp://",
-          e);
-    }
+    return ProgramStream.start(argv, surroundings);
   }
 
   private static boolean isDirect(String scheme) {

@@ -1,4 +1,4 @@
-package dev.previews.compose.cli;
+package dev.previews.engine;
 
 import java.io.File;
 import java.nio.file.Files;

@@ -1,13 +1,11 @@
-package dev.previews.docker;
+package dev.previews.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.previews.engine.ProgramStream;
 import dev.previews.error.InvalidInputException;
 import dev.previews.spi.DuplexStream;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -98,34 +96,6 @@ class EngineAddressTest {
   @Test
   void aPasswordIsNotShown() {
     assertThat(resolve("ssh://me:secret@far", null, Map.of())).isEqualTo("ssh://me@far");
-  }
-
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "docker",
-        "docker:///",
-        "docker:///?image=a",
-        "docker:?image=a",
-        "docker://?host=tcp://1.2.3.4:2375&isolated=true&image=a/b:1&machineImage=c"
-      })
-  void addressesAreRead(String address) {
-    assertThat(new DockerDriverProvider().parse(URI.create(address))).isInstanceOf(Docker.class);
-  }
-
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "docker://somewhere",
-        "docker://?hots=x",
-        "docker://?isolated=yes",
-        "docker://?image=",
-        "docker://?image=a&image=b",
-        "docker://?host=unix:///a&context=b"
-      })
-  void wrongDriverAddressesAreRefused(String address) {
-    assertThatThrownBy(() -> new DockerDriverProvider().parse(URI.create(address)))
-        .isInstanceOf(InvalidInputException.class);
   }
 
   private void writeContext(String name, String host) throws IOException {
