@@ -36,7 +36,8 @@ final class Archive {
   private final CopyProgress progress;
   private final BooleanSupplier stop;
 
-  private final MessageDigest sums = Digests.md5();
+  private final FarDigest digest;
+  private final MessageDigest sums;
   private final StringBuilder oddSums = new StringBuilder();
   private final Map<String, Content> contents = new HashMap<>();
   private final List<String> names = new ArrayList<>();
@@ -54,6 +55,8 @@ final class Archive {
     this.inPlace = inPlace;
     this.progress = progress;
     this.stop = stop;
+    this.digest = changes.digest();
+    this.sums = Digests.of(digest);
   }
 
   /** What each path that was sent holds. */
@@ -69,7 +72,7 @@ final class Archive {
   }
 
   void writeTo(OutputStream out) throws IOException {
-    try (ContentDigests digests = new ContentDigests()) {
+    try (ContentDigests digests = new ContentDigests(digest)) {
       writeTo(out, digests);
     }
   }
@@ -190,9 +193,9 @@ final class Archive {
   private void noteSum(String path, Content content, boolean steady) {
     names.add(path);
     if (OddNames.contains(path)) {
-      oddSums.append(content.md5()).append("  -\n");
+      oddSums.append(digest.namelessLine(content.hex(digest)));
     } else {
-      sums.update((content.md5() + "  ./" + path + "\n").getBytes(StandardCharsets.UTF_8));
+      sums.update(digest.line(content.hex(digest), path).getBytes(StandardCharsets.UTF_8));
     }
     if (steady) {
       contents.put(path, content);
@@ -203,12 +206,12 @@ final class Archive {
 
   private void writeControl(TarArchiveOutputStream tar) throws IOException {
     sums.update(oddSums.toString().getBytes(StandardCharsets.UTF_8));
-    String digest = Digests.hex(sums);
+    String sum = Digests.hex(sums);
     Map<Boolean, List<String>> byOddness =
         names.stream().collect(Collectors.partitioningBy(OddNames::contains));
     control(tar, "names", list(byOddness.getOrDefault(false, List.of())));
     control(tar, "odd-names", list(byOddness.getOrDefault(true, List.of())));
-    control(tar, "digest", out -> out.write(digest.getBytes(StandardCharsets.US_ASCII)));
+    control(tar, "digest", out -> out.write(sum.getBytes(StandardCharsets.US_ASCII)));
     control(tar, "unsteady", list(unsteady));
     control(tar, "removed-files", list(changes.removedFiles()));
     control(tar, "removed-directories", list(changes.removedDirectories()));

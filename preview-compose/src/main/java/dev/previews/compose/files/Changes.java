@@ -5,7 +5,9 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** What differs between this machine and the far end. */
 final class Changes {
@@ -113,22 +115,37 @@ final class Changes {
     (stat.kind() == Kind.DIRECTORY ? removedDirectories : removedFiles).add(path);
   }
 
-  /** Settles the doubtful ones by the digests that the far end has told. */
-  void settle(Map<String, String> digests) {
-    doubtful.forEach(
-        (path, recorded) -> {
-          if (recorded.content().md5().equals(digests.get(path))) {
-            kept.put(path, recorded);
-          } else {
-            sent.add(local.get(path));
-          }
-        });
-    doubtful.clear();
+  /**
+   * Settles the doubtful ones that are asked for by {@code digest}.
+   *
+   * @param digests what the far end has told, by path
+   */
+  void settle(FarDigest digest, Map<String, String> digests) {
+    for (String path : doubtful(digest)) {
+      Recorded recorded = Objects.requireNonNull(doubtful.remove(path), path);
+      if (recorded.content().hex(digest).equals(digests.get(path))) {
+        kept.put(path, recorded);
+      } else {
+        sent.add(local.get(path));
+      }
+    }
   }
 
-  /** Files that were copied, and that somebody may have written to at the far end. */
-  Set<String> doubtful() {
-    return doubtful.keySet();
+  /**
+   * Files that were copied, and that somebody may have written to at the far end.
+   *
+   * @param digest by which they are asked for
+   */
+  Set<String> doubtful(FarDigest digest) {
+    return doubtful.entrySet().stream()
+        .filter(entry -> entry.getValue().content().digestFor(far.digest()) == digest)
+        .map(Map.Entry::getKey)
+        .collect(Collectors.toSet());
+  }
+
+  /** What the far end verifies by that which is sent. */
+  FarDigest digest() {
+    return far.digest();
   }
 
   /** Files and links to send. */

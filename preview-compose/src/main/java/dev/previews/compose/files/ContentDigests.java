@@ -16,6 +16,7 @@ final class ContentDigests implements AutoCloseable {
   static final int BLOCK = 1 << 17;
   private static final int BLOCKS = 8;
 
+  private final FarDigest digest;
   private final MessageDigest sha256 = Digests.sha256();
   private final MessageDigest md5 = Digests.md5();
   private final BlockingQueue<byte[]> free = new ArrayBlockingQueue<>(BLOCKS);
@@ -28,6 +29,11 @@ final class ContentDigests implements AutoCloseable {
           });
   private int blocks;
   private boolean working;
+
+  /** With SHA-256, and {@code digest} if that is another one. */
+  ContentDigests(FarDigest digest) {
+    this.digest = digest;
+  }
 
   /** A block to be filled and given back by {@link #add}; waits for one if need be. */
   byte[] block() {
@@ -62,7 +68,9 @@ final class ContentDigests implements AutoCloseable {
 
   private void update(byte[] block, int length) {
     sha256.update(block, 0, length);
-    md5.update(block, 0, length);
+    if (digest == FarDigest.MD5) {
+      md5.update(block, 0, length);
+    }
     free.add(block);
   }
 
@@ -82,7 +90,9 @@ final class ContentDigests implements AutoCloseable {
   }
 
   private Content end() {
-    return new Content(Digests.hex(sha256), Digests.hex(md5));
+    return digest == FarDigest.MD5
+        ? new Content(Digests.hex(sha256), Digests.hex(md5))
+        : Content.ofSha256(Digests.hex(sha256));
   }
 
   private static PreviewInterruptedException interrupted(InterruptedException e) {

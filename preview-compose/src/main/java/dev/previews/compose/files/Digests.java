@@ -21,6 +21,10 @@ final class Digests {
     return HexFormat.of().formatHex(digest.digest());
   }
 
+  static MessageDigest of(FarDigest digest) {
+    return digest == FarDigest.SHA256 ? sha256() : md5();
+  }
+
   private static MessageDigest digest(String algorithm) {
     try {
       return MessageDigest.getInstance(algorithm);

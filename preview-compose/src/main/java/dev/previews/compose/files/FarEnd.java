@@ -27,7 +27,6 @@ import org.jspecify.annotations.Nullable;
 /** The directory at the far end, and what its script can do with it. */
 final class FarEnd {
   private static final String SCRIPT = readScript();
-  private static final String NAME_FOLLOWS = "  ./";
 
   private final Connection connection;
   private final Context context;
@@ -54,24 +53,23 @@ final class FarEnd {
     return start(reader, null, "state");
   }
 
-  /** The MD5 digests of files, by path; those that cannot be read are missing. */
-  Map<String, String> digests(Collection<String> paths) {
+  /** The digests of files, by path; those that cannot be read are missing. */
+  Map<String, String> digests(FarDigest digest, Collection<String> paths) {
     Map<String, String> digests = new HashMap<>();
     Map<Boolean, List<String>> byOddness =
         paths.stream().collect(Collectors.partitioningBy(OddNames::contains));
     List<String> plain = byOddness.getOrDefault(false, List.of());
     if (!plain.isEmpty()) {
-      for (String line : askDigests("names", plain)) {
-        int separator = line.indexOf(NAME_FOLLOWS);
-        if (separator > 0) {
-          digests.put(
-              line.substring(separator + NAME_FOLLOWS.length()), line.substring(0, separator));
+      for (String line : askDigests(digest, "names", plain)) {
+        int end = line.indexOf(' '); // then another blank or an asterisk: each tool has its own
+        if (end > 0 && line.startsWith("./", end + 2)) {
+          digests.put(line.substring(end + 4), line.substring(0, end));
         }
       }
     }
     List<String> odd = byOddness.getOrDefault(true, List.of());
     if (!odd.isEmpty()) {
-      List<String> lines = askDigests("odd-names", odd);
+      List<String> lines = askDigests(digest, "odd-names", odd);
       for (int i = 0; i < Math.min(odd.size(), lines.size()); i++) {
         digests.put(odd.get(i), lines.get(i).split(" ", 2)[0]);
       }
@@ -80,20 +78,21 @@ final class FarEnd {
   }
 
   /** What cannot be read makes the exit code 123, or 1: the others' lines are good all the same. */
-  private List<String> askDigests(String manner, List<String> paths) {
+  private List<String> askDigests(FarDigest digest, String manner, List<String> paths) {
     ByteArrayOutputStream answer = new ByteArrayOutputStream();
-    try (Call call = start(answer, new PathList(paths)::writeTo, "digests", token, manner)) {
+    StdinSource names = new PathList(paths)::writeTo;
+    try (Call call = start(answer, names, "digests", token, digest.word(), manner)) {
       call.exitCode();
     }
     return answer.toString(StandardCharsets.UTF_8).lines().toList();
   }
 
   /**
-   * Takes an archive, verifies it, puts everything into its place, and lists the tree into {@code
-   * reader}.
+   * Takes an archive, verifies it by the digest that it was made with, puts everything into its
+   * place, and lists the tree into {@code reader}.
    */
-  void receive(StdinSource archive, FarStateReader reader) {
-    try (Call call = start(reader, archive, "receive", token)) {
+  void receive(FarDigest digest, StdinSource archive, FarStateReader reader) {
+    try (Call call = start(reader, archive, "receive", token, digest.word())) {
       call.succeed();
     }
   }

@@ -11,9 +11,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
 
 /**
- * Reads, as it comes, what the far end's script prints of its state: the length of the manifest,
- * the manifest, the moment, and a record per entry. Instead of the length it may print that it
- * failed.
+ * Reads, as it comes, what the far end's script prints of its state: the digest that it computes,
+ * the length of the manifest, the manifest, the moment, and a record per entry. Instead of the
+ * digest it may print that it failed.
  */
 final class FarStateReader extends OutputStream {
   private static final String FAILED = "failed";
@@ -22,6 +22,7 @@ final class FarStateReader extends OutputStream {
   private static final int LONGEST_RECORD = 1 << 20;
 
   private enum Part {
+    DIGEST,
     LENGTH,
     MANIFEST,
     MOMENT,
@@ -37,8 +38,9 @@ final class FarStateReader extends OutputStream {
   private Manifest copied = new Manifest(Map.of());
   private byte[] manifestBytes = {};
   private int manifestLength;
+  private FarDigest digest = FarDigest.MD5;
   private long moment;
-  private volatile Part part = Part.LENGTH;
+  private volatile Part part = Part.DIGEST;
 
   /**
    * A reader.
@@ -68,7 +70,7 @@ final class FarStateReader extends OutputStream {
     if (part != Part.ENDED) {
       throw new RemoteCommandException("the far end's list of files was cut off");
     }
-    return new FarState(moment, entries);
+    return new FarState(digest, moment, entries);
   }
 
   @Override
@@ -95,10 +97,18 @@ final class FarStateReader extends OutputStream {
 
   private void accept(byte value) throws IOException {
     switch (part) {
+      case DIGEST -> {
+        line.write(value);
+        if (value == '\n') {
+          acceptDigest(line.take().strip());
+        }
+      }
       case LENGTH -> {
         line.write(value);
         if (value == '\n') {
-          acceptLength(line.take().strip());
+          manifestBytes = new byte[Math.toIntExact(number(line.take()))];
+          part = Part.MANIFEST;
+          endManifest();
         }
       }
       case MOMENT -> {
@@ -122,14 +132,17 @@ final class FarStateReader extends OutputStream {
     }
   }
 
-  private void acceptLength(String text) throws IOException {
+  private void acceptDigest(String text) throws IOException {
     if (text.equals(FAILED)) {
       part = Part.FAILED;
       return;
     }
-    manifestBytes = new byte[Math.toIntExact(number(text))];
-    part = Part.MANIFEST;
-    endManifest();
+    try {
+      digest = FarDigest.ofWord(text);
+    } catch (IllegalArgumentException e) {
+      throw new IOException("the far end printed '" + text + "' instead of a digest's name", e);
+    }
+    part = Part.LENGTH;
   }
 
   private void endManifest() throws IOException {

@@ -6,6 +6,7 @@ import dev.previews.spi.Connection;
 import dev.previews.spi.Context;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -90,10 +91,7 @@ public final class FileSync {
   private LocalTree runRound() {
     Comparison comparison = Comparison.of(sources, farEnd);
     Changes changes = comparison.changes();
-    boolean asked = !changes.doubtful().isEmpty();
-    if (asked) {
-      changes.settle(farEnd.digests(changes.doubtful()));
-    }
+    boolean asked = settle(changes);
     unsteady = List.of();
     if (!changes.isEmpty()) {
       send(comparison.local(), changes);
@@ -106,11 +104,24 @@ public final class FileSync {
     return comparison.local();
   }
 
+  /** Asks for what the far end's files hold where that may have changed; whether there were any. */
+  private boolean settle(Changes changes) {
+    boolean asked = false;
+    for (FarDigest digest : FarDigest.values()) {
+      Set<String> doubtful = changes.doubtful(digest);
+      if (!doubtful.isEmpty()) {
+        changes.settle(digest, farEnd.digests(digest, doubtful));
+        asked = true;
+      }
+    }
+    return asked;
+  }
+
   private void send(LocalTree local, Changes changes) {
     FarStateReader reader = new FarStateReader(local.entries()::containsKey);
     CopyProgress progress = progress(changes);
     Archive archive = new Archive(changes, local.inPlace(), progress, reader::failed);
-    farEnd.receive(archive::writeTo, reader);
+    farEnd.receive(changes.digest(), archive::writeTo, reader);
     Manifest manifest = Arrival.manifest(local, changes, archive.contents(), reader.state());
     farEnd.commit(manifest);
     unsteady = archive.unsteady();

@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * {@code <kind> <permissions> <uid> <gid> <size> <sha256> <md5> <moment> <stat or -> NUL <path> NUL <target> NUL}
  * </pre>
  *
- * A record that was cut off, and what follows it, is not there.
+ * Digests that are not known are {@code -}. A record that was cut off, and what follows it, is not
+ * there.
  */
 final class Manifest {
   private static final String UNKNOWN = "-";

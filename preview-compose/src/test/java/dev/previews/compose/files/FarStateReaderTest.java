@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 class FarStateReaderTest {
   private static final String RECORDS =
       """
+      sha256
       0
       1700000000
       //1/4096/5/41ed/.
@@ -34,6 +35,7 @@ class FarStateReaderTest {
       assertThat(reader.state())
           .isEqualTo(
               new FarState(
+                  FarDigest.SHA256,
                   1_700_000_000,
                   Map.of(
                       "a\nb/ü", new FarStat(2, 3, 1_600_000_000, 0100644),

@@ -35,6 +35,11 @@ class FileSyncContainerIT extends FileSyncContract {
     run("docker", "rm", "--force", container);
   }
 
+  /** What the container is made of. */
+  String image() {
+    return TestImages.busybox();
+  }
+
   @Override
   LocalConnection connect() throws Exception {
     if (container.isEmpty()) {
@@ -51,7 +56,7 @@ class FileSyncContainerIT extends FileSyncContract {
               "/small:size=4m",
               "--label",
               "dev.previews.test=files",
-              TestImages.busybox(),
+              image(),
               "sleep",
               "600");
       assertThat(result.exitCode()).as(result.output()).isZero();
