@@ -35,11 +35,6 @@ class FileSyncContainerIT extends FileSyncContract {
     run("docker", "rm", "--force", container);
   }
 
-  /** What the container is made of. */
-  String image() {
-    return TestImages.busybox();
-  }
-
   @Override
   LocalConnection connect() throws Exception {
     if (container.isEmpty()) {
@@ -56,7 +51,7 @@ class FileSyncContainerIT extends FileSyncContract {
               "/small:size=4m",
               "--label",
               "dev.previews.test=files",
-              image(),
+              TestImages.busybox(),
               "sleep",
               "600");
       assertThat(result.exitCode()).as(result.output()).isZero();
