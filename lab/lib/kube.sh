@@ -28,8 +28,9 @@ kube_packages() {
   for tool in etcd containerd /usr/lib/cni/bridge jq curl ip conntrack openssl; do
     command -v "$tool" >/dev/null && continue
     install etcd-server containerd/bookworm runc/bookworm containernetworking-plugins iptables iproute2 conntrack ethtool jq curl openssl
-    return
+    break
   done
+  command -v kubectl >/dev/null || install kubernetes-client/bookworm # for tests; any kubectl will do
 }
 
 build_kube() {

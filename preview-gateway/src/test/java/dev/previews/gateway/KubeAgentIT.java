@@ -1,20 +1,27 @@
 package dev.previews.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.previews.environment.EnvironmentId;
 import dev.previews.error.PreviewException;
 import dev.previews.exec.Command;
 import dev.previews.exec.Execution;
+import dev.previews.kube.KubeDriverProvider;
+import dev.previews.machines.TestCluster;
+import dev.previews.machines.TestNamespace;
 import dev.previews.machines.TestNetwork;
+import dev.previews.machines.TestPod;
 import dev.previews.spi.Connection;
 import dev.previews.spi.Context;
 import dev.previews.spi.Driver;
 import dev.previews.spi.DriverConfig;
 import dev.previews.spi.Machine;
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -24,12 +31,12 @@ import org.junit.jupiter.api.function.Executable;
 /** The agent in a Pod of a real cluster, with its key in Secrets of the namespace. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class KubeAgentIT extends AgentContract {
-  private KubeNamespace namespace;
+  private TestNamespace namespace;
   private TestNetwork network;
 
   @BeforeAll
   void open() throws Exception {
-    namespace = new KubeNamespace();
+    namespace = TestNamespace.create();
     network = TestNetwork.create("agent-it-" + UUID.randomUUID());
   }
 
@@ -46,7 +53,7 @@ class KubeAgentIT extends AgentContract {
   /** What a profile keeps is of no environment. */
   @AfterEach
   void theKeyIsTheNamespaces() {
-    assertThat(namespace.secrets()).contains("team-key");
+    assertThat(namespace.names("secrets")).contains("secret/team-key");
   }
 
   @Override
@@ -56,12 +63,12 @@ class KubeAgentIT extends AgentContract {
 
   @Override
   DriverConfig driver() {
-    return namespace.kube();
+    return new KubeDriverProvider().parse(URI.create(namespace.address()));
   }
 
   @Override
   String profile() {
-    return namespace.profile();
+    return namespace.secretStore("team", TestCluster.find().kubeconfig());
   }
 
   @Override
@@ -76,11 +83,25 @@ class KubeAgentIT extends AgentContract {
 
   @Override
   List<Executable> kills() {
-    return List.of(namespace::killPod, this::killEngine);
+    return List.of(this::killPod, this::killEngine);
+  }
+
+  private void killPod() {
+    String killed = namespace.pods().get(0).uid();
+    namespace.killPods("dev.previews.environment=" + id);
+    awaitPod(it -> !it.uid().equals(killed));
+  }
+
+  /** Waits for the only Pod. */
+  private void awaitPod(Predicate<TestPod> wanted) {
+    await()
+        .atMost(Duration.ofSeconds(90))
+        .pollInterval(Duration.ofMillis(500))
+        .until(() -> namespace.pods().stream().anyMatch(it -> it.ready() && wanted.test(it)));
   }
 
   private void killEngine() {
-    try (Driver driver = namespace.kube().open(context())) {
+    try (Driver driver = driver().open(context())) {
       Machine machine = driver.find(EnvironmentId.of(id), context()).orElseThrow();
       try (Connection connection = driver.connect(machine, context());
           Execution execution = connection.exec(Command.of("sh", "-c", "kill -ABRT 1"))) {
@@ -89,7 +110,7 @@ class KubeAgentIT extends AgentContract {
         // The Pod's container may end with the command.
       }
     }
-    namespace.awaitRestart();
+    awaitPod(it -> it.restarts() > 0);
   }
 
   private static Context context() {

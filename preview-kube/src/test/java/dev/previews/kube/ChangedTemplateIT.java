@@ -53,26 +53,26 @@ class ChangedTemplateIT {
   }
 
   /** The resourceVersion of everything there is. */
-  private static Map<String, String> versions(LabNamespace namespace) {
+  private static Map<String, String> versions(KubeEnvironments environments) {
     Map<String, String> versions = new TreeMap<>();
     for (String resource : Deletion.COMMON) {
-      for (KubeObject object : namespace.objects(resource, ID.value())) {
+      for (KubeObject object : environments.objects(resource, ID.value())) {
         versions.put(resource + "/" + object.name(), object.text("metadata", "resourceVersion"));
       }
     }
     return versions;
   }
 
-  private static String uid(LabNamespace namespace, String resource) {
-    return namespace.objects(resource, ID.value()).get(0).uid();
+  private static String uid(KubeEnvironments environments, String resource) {
+    return environments.objects(resource, ID.value()).get(0).uid();
   }
 
   @Test
   void anUnchangedOneChangesNothingAndAChangedOneReplacesTheMachine() throws Exception {
-    try (LabNamespace namespace = LabNamespace.create();
-        Driver driver = namespace.kube().open(context())) {
+    try (KubeEnvironments environments = new KubeEnvironments();
+        Driver driver = environments.kube().open(context())) {
       driver.ensure(spec(template() + EXTRA), context());
-      Map<String, String> before = settled(namespace);
+      Map<String, String> before = settled(environments);
       assertThat(before)
           .containsKeys(
               "apps/v1/statefulsets/preview-changing",
@@ -82,17 +82,17 @@ class ChangedTemplateIT {
               "v1/services/preview-changing");
       events.clear();
       driver.ensure(spec(template() + EXTRA), context());
-      assertThat(versions(namespace)).isEqualTo(before);
+      assertThat(versions(environments)).isEqualTo(before);
       assertThat(events).noneMatch(ProgressEvent.Notice.class::isInstance);
 
       String wrong = template().replace("        image:", "        imagee: x\n        image:");
       assertThatThrownBy(() -> driver.ensure(spec(wrong), context()))
           .isInstanceOf(InvalidInputException.class)
           .hasMessageContaining("imagee");
-      assertThat(versions(namespace)).as("a wrong one costs nothing").isEqualTo(before);
+      assertThat(versions(environments)).as("a wrong one costs nothing").isEqualTo(before);
 
-      String claim = uid(namespace, "v1/persistentvolumeclaims");
-      String pod = uid(namespace, "v1/pods");
+      String claim = uid(environments, "v1/persistentvolumeclaims");
+      String pod = uid(environments, "v1/pods");
       String changed =
           template()
               .replace("      terminationGracePeriodSeconds: 10\n", "")
@@ -103,23 +103,23 @@ class ChangedTemplateIT {
               "StatefulSet 'preview-changing': spec.template.spec.terminationGracePeriodSeconds: 10"
                   + " -> (none)",
               "spec.template.spec.containers[docker].startupProbe.failureThreshold: 180 -> 90");
-      assertThat(uid(namespace, "v1/pods")).isNotEqualTo(pod);
-      assertThat(uid(namespace, "v1/persistentvolumeclaims")).isEqualTo(claim);
-      assertThat(namespace.objects("v1/configmaps", ID.value())).isEmpty();
+      assertThat(uid(environments, "v1/pods")).isNotEqualTo(pod);
+      assertThat(uid(environments, "v1/persistentvolumeclaims")).isEqualTo(claim);
+      assertThat(environments.objects("v1/configmaps", ID.value())).isEmpty();
 
       driver.delete(ID, VolumePolicy.REMOVE, context());
-      assertThat(namespace.leftovers(ID.value())).isEmpty();
+      assertThat(environments.leftovers(ID.value())).isEmpty();
     }
   }
 
   /** The versions as soon as the controllers have nothing more to say. */
-  private static Map<String, String> settled(LabNamespace namespace) {
+  private static Map<String, String> settled(KubeEnvironments environments) {
     Map<String, String> last = new TreeMap<>();
     await()
         .pollInterval(Duration.ofSeconds(1))
         .until(
             () -> {
-              Map<String, String> now = versions(namespace);
+              Map<String, String> now = versions(environments);
               boolean same = now.equals(last);
               last.clear();
               last.putAll(now);

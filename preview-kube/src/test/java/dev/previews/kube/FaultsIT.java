@@ -42,17 +42,17 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 @org.junit.jupiter.api.parallel.Execution(ExecutionMode.CONCURRENT)
 class FaultsIT {
   private static final String OWNER = "bob";
-  private LabNamespace namespace;
+  private KubeEnvironments environments;
 
   @BeforeAll
   void open() {
-    namespace = LabNamespace.create();
+    environments = new KubeEnvironments();
   }
 
   @AfterAll
   void close() {
-    if (namespace != null) {
-      namespace.close();
+    if (environments != null) {
+      environments.close();
     }
   }
 
@@ -66,7 +66,7 @@ class FaultsIT {
 
   private Previews previews(String id) {
     return Previews.builder()
-        .driver(namespace.kube())
+        .driver(environments.kube())
         .id(id)
         .owner(OWNER)
         .deadline(Duration.ofMinutes(3))
@@ -122,16 +122,17 @@ class FaultsIT {
       run("killed", "sh", "-c", "kill -ABRT 1");
       await()
           .atMost(Duration.ofSeconds(60))
-          .until(() -> namespace.objects("v1/pods", "killed").get(0).toString(), it -> restarted());
+          .until(
+              () -> environments.objects("v1/pods", "killed").get(0).toString(), it -> restarted());
       awaitPage(url);
 
-      String uid = namespace.objects("v1/pods", "killed").get(0).uid();
-      namespace.killPods("killed");
+      String uid = environments.objects("v1/pods", "killed").get(0).uid();
+      environments.killPods("killed");
       await()
           .atMost(Duration.ofSeconds(60))
           .until(
               () ->
-                  namespace.objects("v1/pods", "killed").stream()
+                  environments.objects("v1/pods", "killed").stream()
                       .noneMatch(it -> it.uid().equals(uid)));
       awaitPage(url);
       assertThat(preview.exec("web", "cat", "/data/kept").stdout()).isEqualTo("kept\n");
@@ -140,18 +141,18 @@ class FaultsIT {
       assertThat(get(preview.url("web"))).isEqualTo("page");
       preview.down();
     }
-    assertThat(namespace.leftovers("killed")).isEmpty();
+    assertThat(environments.leftovers("killed")).isEmpty();
   }
 
   private boolean restarted() {
-    return namespace.objects("v1/pods", "killed").stream()
+    return environments.objects("v1/pods", "killed").stream()
         .flatMap(it -> it.objects("status", "containerStatuses").stream())
         .anyMatch(it -> it.number("restartCount") > 0);
   }
 
   /** Runs a command in the Pod, whatever becomes of it. */
   private void run(String id, String... argv) {
-    try (Driver driver = namespace.kube().open(context())) {
+    try (Driver driver = environments.kube().open(context())) {
       Machine machine = driver.find(EnvironmentId.of(id), context()).orElseThrow();
       try (Connection connection = driver.connect(machine, context());
           Execution execution = connection.exec(Command.of(java.util.List.of(argv)))) {
@@ -166,7 +167,7 @@ class FaultsIT {
   void aFullVolumeIsNamedAndTheNextUpConverges(@TempDir Path directory) throws Exception {
     Path compose = project(directory);
     String place;
-    try (Driver driver = namespace.kube().open(context())) {
+    try (Driver driver = environments.kube().open(context())) {
       place = driver.ensure(spec("full"), context()).directory();
     }
     try (Preview used = previews("full").up(compose)) {
@@ -186,13 +187,13 @@ class FaultsIT {
           .startsWith(digest(directory.resolve("pages/large")));
       preview.down();
     }
-    assertThat(namespace.leftovers("full")).isEmpty();
+    assertThat(environments.leftovers("full")).isEmpty();
   }
 
   @Test
   void aPodThatFitsNoNodeEndsTheWaitAfterTheGraceTime() {
     Kube greedy =
-        namespace.kube().requests("1000", "128Mi").schedulingTimeout(Duration.ofSeconds(3));
+        environments.kube().requests("1000", "128Mi").schedulingTimeout(Duration.ofSeconds(3));
     long start = System.nanoTime();
     try (Driver driver = greedy.open(context())) {
       assertThatThrownBy(() -> driver.ensure(spec("greedy"), context()))
@@ -202,13 +203,13 @@ class FaultsIT {
       assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(60));
       driver.delete(EnvironmentId.of("greedy"), VolumePolicy.REMOVE, context());
     }
-    assertThat(namespace.leftovers("greedy")).isEmpty();
+    assertThat(environments.leftovers("greedy")).isEmpty();
   }
 
   @Test
   void aVolumeThatCannotBeMadeIsNamed() {
     Kube without =
-        namespace.kube().storageClass("no-such-class").schedulingTimeout(Duration.ofSeconds(5));
+        environments.kube().storageClass("no-such-class").schedulingTimeout(Duration.ofSeconds(5));
     try (Driver driver = without.open(context())) {
       assertThatThrownBy(() -> driver.ensure(spec("volumeless"), context()))
           .isInstanceOf(RemoteCommandException.class)
@@ -216,7 +217,7 @@ class FaultsIT {
           .hasMessageContaining("no-such-class");
       driver.delete(EnvironmentId.of("volumeless"), VolumePolicy.REMOVE, context());
     }
-    assertThat(namespace.leftovers("volumeless")).isEmpty();
+    assertThat(environments.leftovers("volumeless")).isEmpty();
   }
 
   @Test
@@ -238,7 +239,7 @@ class FaultsIT {
                 image: '{{image}}'
                 command: [sh, -c, 'echo no configuration; exit 3']
         """;
-    try (Driver driver = namespace.kube().open(context())) {
+    try (Driver driver = environments.kube().open(context())) {
       MachineSpec spec = spec("looping").template(new Template("loop.yaml", text));
       assertThatThrownBy(() -> driver.ensure(spec, context()))
           .isInstanceOf(RemoteCommandException.class)
@@ -248,35 +249,38 @@ class FaultsIT {
       // The template is gone by now.
       driver.delete(spec.id(), VolumePolicy.REMOVE, context());
     }
-    assertThat(namespace.leftovers("looping")).isEmpty();
+    assertThat(environments.leftovers("looping")).isEmpty();
   }
 
   @Test
   void aRemovalThatDoesNotWaitIsTheClustersToFinishAndWhatFollowsWaitsForIt() {
     EnvironmentId id = EnvironmentId.of("brief");
-    try (Driver driver = namespace.kube().waitForRemoval(false).open(context())) {
+    try (Driver driver = environments.kube().waitForRemoval(false).open(context())) {
       driver.ensure(spec("brief"), context());
-      String volume = namespace.objects(Deletion.CLAIMS, "brief").get(0).uid();
+      String volume = environments.objects(Deletion.CLAIMS, "brief").get(0).uid();
       driver.delete(id, VolumePolicy.REMOVE, context());
-      assertThat(namespace.objects("v1/pods", "brief")).allMatch(KubeObject::deleting);
+      assertThat(environments.objects("v1/pods", "brief")).allMatch(KubeObject::deleting);
 
       driver.ensure(spec("brief"), context());
-      assertThat(namespace.objects(Deletion.CLAIMS, "brief"))
+      assertThat(environments.objects(Deletion.CLAIMS, "brief"))
           .hasSize(1)
           .noneMatch(it -> it.uid().equals(volume));
       driver.delete(id, VolumePolicy.REMOVE, context());
     }
-    await().atMost(Duration.ofSeconds(90)).until(() -> namespace.leftovers("brief").isEmpty());
+    await().atMost(Duration.ofSeconds(90)).until(() -> environments.leftovers("brief").isEmpty());
   }
 
   @Test
   void downWorksWhileTheNamespaceIsDeletedAndUpSaysSo() {
-    try (LabNamespace doomed = LabNamespace.create();
+    try (KubeEnvironments doomed = new KubeEnvironments();
         Driver driver = doomed.kube().open(context())) {
       driver.ensure(spec("doomed"), context());
       doomed
           .cluster()
-          .delete("/api/v1/namespaces/" + doomed.name(), Map.of(), LabNamespace.deadline())
+          .delete(
+              "/api/v1/namespaces/" + doomed.namespace().name(),
+              Map.of(),
+              KubeEnvironments.deadline())
           .orThrow();
       assertThatThrownBy(() -> driver.ensure(spec("late"), context()))
           .isInstanceOf(PreviewException.class)

@@ -24,17 +24,17 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 class KubeExpiryIT {
   private static final Duration TTL = Duration.ofSeconds(10);
   private static final Duration GRACE = Duration.ofSeconds(60); // for the Pod to start
-  private LabNamespace namespace;
+  private KubeEnvironments environments;
 
   @BeforeAll
   void open() {
-    namespace = LabNamespace.create();
+    environments = new KubeEnvironments();
   }
 
   @AfterAll
   void close() {
-    if (namespace != null) {
-      namespace.close();
+    if (environments != null) {
+      environments.close();
     }
   }
 
@@ -50,15 +50,15 @@ class KubeExpiryIT {
     await()
         .atMost(TTL.plus(GRACE).plusSeconds(90))
         .pollInterval(Duration.ofSeconds(1))
-        .untilAsserted(() -> assertThat(namespace.leftovers(id)).isEmpty());
+        .untilAsserted(() -> assertThat(environments.leftovers(id)).isEmpty());
   }
 
   @Test
   void itGoesWithoutAnybody() {
-    try (Driver driver = namespace.kube().grace(GRACE).open(context())) {
+    try (Driver driver = environments.kube().grace(GRACE).open(context())) {
       driver.ensure(spec("left").ttl(TTL), context());
     }
-    assertThat(namespace.leftovers("left"))
+    assertThat(environments.leftovers("left"))
         .contains(
             "apps/v1/statefulsets/preview-left",
             "v1/persistentvolumeclaims/data-preview-left-0",
@@ -69,7 +69,7 @@ class KubeExpiryIT {
 
   @Test
   void itStaysWhileItIsUsed() throws Exception {
-    try (Driver driver = namespace.kube().grace(GRACE).open(context())) {
+    try (Driver driver = environments.kube().grace(GRACE).open(context())) {
       Machine machine = driver.ensure(spec("used").ttl(TTL), context());
       long start = System.nanoTime();
       try (Connection connection = driver.connect(machine, context())) {
@@ -78,7 +78,7 @@ class KubeExpiryIT {
           Thread.sleep(2000);
         }
       }
-      assertThat(namespace.objects(Lifetime.LEASES, "used")).hasSize(1);
+      assertThat(environments.objects(Lifetime.LEASES, "used")).hasSize(1);
       assertThat(driver.find(machine.id(), context())).isPresent();
     }
     awaitEnd("used");
@@ -86,18 +86,18 @@ class KubeExpiryIT {
 
   @Test
   void oneThatWasMadeToStayGetsATimeLaterAndAKeptVolumeHasNone() {
-    try (Driver driver = namespace.kube().grace(GRACE).open(context())) {
+    try (Driver driver = environments.kube().grace(GRACE).open(context())) {
       driver.ensure(spec("later"), context());
       driver.ensure(spec("later").ttl(TTL), context());
       assertThat(
-              namespace
+              environments
                   .objects(Deletion.CLAIMS, "later")
                   .get(0)
                   .objects("metadata", "ownerReferences"))
           .extracting(it -> it.text("kind"))
           .contains("ConfigMap");
       driver.delete(EnvironmentId.of("later"), VolumePolicy.KEEP, context());
-      assertThat(namespace.leftovers("later"))
+      assertThat(environments.leftovers("later"))
           .hasSize(3)
           .contains(
               "v1/persistentvolumeclaims/data-preview-later-0",

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.previews.error.PreviewException;
-import dev.previews.kube.cluster.Cluster;
+import dev.previews.machines.TestNamespace;
 import dev.previews.spi.Context;
 import dev.previews.spi.SecretStore;
 import java.net.URI;
@@ -13,7 +13,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
@@ -28,11 +27,10 @@ import org.junit.jupiter.api.io.TempDir;
 class KubeSecretStoreIT {
   @TempDir Path directory;
 
-  private static SecretStore open(LabNamespace namespace, Path kubeconfig) {
-    Map<String, String> query = Map.of("kubeconfig", kubeconfig.toString());
+  private static SecretStore open(TestNamespace namespace, Path kubeconfig) {
     return new KubeSecretStoreProvider()
         .open(
-            URI.create("kube://" + namespace.name() + "/team?" + Cluster.query(query)),
+            URI.create(namespace.secretStore("team", kubeconfig)),
             Context.within(Duration.ofMinutes(1)));
   }
 
@@ -41,7 +39,7 @@ class KubeSecretStoreIT {
     int many = 4;
     CyclicBarrier together = new CyclicBarrier(many);
     ExecutorService threads = Executors.newFixedThreadPool(many);
-    try (LabNamespace namespace = LabNamespace.create()) {
+    try (TestNamespace namespace = TestNamespace.create()) {
       RoleAccount account = RoleAccount.create(namespace);
       Path kubeconfig = account.kubeconfig(directory);
       try (SecretStore store = open(namespace, kubeconfig)) {

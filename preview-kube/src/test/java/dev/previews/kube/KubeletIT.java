@@ -40,10 +40,10 @@ class KubeletIT {
   @Test
   void anEnvironmentOutlivesIt() throws Exception {
     LargeSite site = LargeSite.in(directory);
-    try (LabNamespace namespace = LabNamespace.create()) {
+    try (KubeEnvironments environments = new KubeEnvironments()) {
       Previews previews =
           Previews.builder()
-              .driver(namespace.kube())
+              .driver(environments.kube())
               .id("kubelet")
               .owner("bob")
               .deadline(Duration.ofMinutes(3))
@@ -53,7 +53,7 @@ class KubeletIT {
           CompletableFuture.supplyAsync(() -> previews.up(site.compose()));
       await()
           .atMost(Duration.ofMinutes(2))
-          .until(() -> !namespace.objects("v1/pods", "kubelet").isEmpty());
+          .until(() -> !environments.objects("v1/pods", "kubelet").isEmpty());
       restartKubelet();
       try {
         during.join().close();
@@ -64,7 +64,7 @@ class KubeletIT {
       try (Preview preview = previews.up(site.compose())) {
         URI url = preview.url("web");
         assertThat(LargeSite.page(url)).isEqualTo("page");
-        String uid = namespace.objects("v1/pods", "kubelet").get(0).uid();
+        String uid = environments.objects("v1/pods", "kubelet").get(0).uid();
         restartKubelet();
         await()
             .atMost(Duration.ofSeconds(90))
@@ -73,12 +73,12 @@ class KubeletIT {
             .until(() -> LargeSite.page(url).equals("page"));
         assertThat(preview.exec("web", "sha256sum", "/pages/large").stdout())
             .startsWith(site.digest());
-        assertThat(namespace.objects("v1/pods", "kubelet").get(0).uid())
+        assertThat(environments.objects("v1/pods", "kubelet").get(0).uid())
             .as("the Pod went on")
             .isEqualTo(uid);
         preview.down();
       }
-      assertThat(namespace.leftovers("kubelet")).isEmpty();
+      assertThat(environments.leftovers("kubelet")).isEmpty();
     }
   }
 }

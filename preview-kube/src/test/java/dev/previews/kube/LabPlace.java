@@ -1,6 +1,8 @@
 package dev.previews.kube;
 
+import dev.previews.machines.TestCluster;
 import dev.previews.machines.TestImages;
+import dev.previews.machines.TestNamespace;
 import dev.previews.spi.Machine;
 import dev.previews.testkit.Place;
 import java.io.IOException;
@@ -17,7 +19,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  */
 final class LabPlace implements Place, AfterAllCallback {
   private final boolean restricted;
-  private Optional<LabNamespace> namespace = Optional.empty();
+  private Optional<KubeEnvironments> environments = Optional.empty();
   private Optional<String> address = Optional.empty();
 
   /** As the cluster's administrator. */
@@ -34,22 +36,23 @@ final class LabPlace implements Place, AfterAllCallback {
     return new LabPlace(true);
   }
 
-  private synchronized LabNamespace namespace() {
-    if (namespace.isEmpty()) {
-      namespace = Optional.of(LabNamespace.create());
+  private synchronized KubeEnvironments environments() {
+    if (environments.isEmpty()) {
+      environments = Optional.of(new KubeEnvironments());
     }
-    return namespace.get();
+    return environments.get();
   }
 
   @Override
   public synchronized String driver() {
     if (address.isEmpty()) {
-      address = Optional.of(restricted ? restrictedAddress(namespace()) : namespace().address());
+      TestNamespace namespace = environments().namespace();
+      address = Optional.of(restricted ? restrictedAddress(namespace) : namespace.address());
     }
     return address.get();
   }
 
-  private static String restrictedAddress(LabNamespace namespace) {
+  private static String restrictedAddress(TestNamespace namespace) {
     try {
       RoleAccount account = RoleAccount.create(namespace);
       account.grant(rule -> true);
@@ -66,24 +69,24 @@ final class LabPlace implements Place, AfterAllCallback {
 
   @Override
   public void require() {
-    LabNamespace.require();
+    TestCluster.find();
   }
 
   @Override
   public List<String> leftovers(String environmentId) {
-    return namespace().leftovers(environmentId);
+    return environments().leftovers(environmentId);
   }
 
   @Override
   public void kill(Machine machine) {
-    namespace().killPods(machine.id().value());
+    environments().killPods(machine.id().value());
   }
 
   /** It may be used again, in another namespace. */
   @Override
   public synchronized void afterAll(ExtensionContext context) {
-    namespace.ifPresent(LabNamespace::close);
-    namespace = Optional.empty();
+    environments.ifPresent(KubeEnvironments::close);
+    environments = Optional.empty();
     address = Optional.empty();
   }
 }

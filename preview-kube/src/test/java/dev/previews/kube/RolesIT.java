@@ -30,12 +30,12 @@ class RolesIT {
 
   @Test
   void theManifestsRightsAreEnoughAndAreNeeded() throws Exception {
-    try (LabNamespace namespace = LabNamespace.create()) {
-      RoleAccount account = RoleAccount.create(namespace);
+    try (KubeEnvironments environments = new KubeEnvironments()) {
+      RoleAccount account = RoleAccount.create(environments.namespace());
       Context context = Context.within(Duration.ofMinutes(2));
       EnvironmentId id = EnvironmentId.of("restricted");
       try (Driver driver =
-          namespace.kube().kubeconfig(account.kubeconfig(directory)).open(context)) {
+          environments.kube().kubeconfig(account.kubeconfig(directory)).open(context)) {
         assertThatThrownBy(() -> driver.list(context))
             .isInstanceOf(PreviewException.class)
             .hasMessageContaining("rbac.yaml")
@@ -46,7 +46,7 @@ class RolesIT {
             .hasMessageContaining("nothing was created")
             .hasMessageContaining("get pods/exec")
             .hasMessageContaining("get pods/portforward");
-        assertThat(namespace.leftovers(id.value())).isEmpty();
+        assertThat(environments.leftovers(id.value())).isEmpty();
         account.grant(rule -> true);
         MachineSpec spec = MachineSpec.of(id, "bob").ttl(Duration.ofMinutes(10));
         Machine machine = driver.ensure(spec, context);
@@ -64,7 +64,7 @@ class RolesIT {
         assertThat(driver.list(context)).extracting(Machine::id).containsExactly(id);
         driver.delete(id, VolumePolicy.REMOVE, context);
       }
-      assertThat(namespace.leftovers(id.value())).isEmpty();
+      assertThat(environments.leftovers(id.value())).isEmpty();
     }
   }
 }

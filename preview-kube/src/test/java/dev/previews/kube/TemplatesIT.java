@@ -14,6 +14,7 @@ import dev.previews.exec.Command;
 import dev.previews.exec.Deadline;
 import dev.previews.exec.Execution;
 import dev.previews.kube.cluster.KubeObject;
+import dev.previews.machines.TestCluster;
 import dev.previews.progress.ProgressEvent;
 import dev.previews.spi.Connection;
 import dev.previews.spi.Context;
@@ -42,26 +43,26 @@ class TemplatesIT {
   private static final String RUNTIME_CLASSES = "/apis/node.k8s.io/v1/runtimeclasses";
 
   private final List<ProgressEvent> events = new CopyOnWriteArrayList<>();
-  private LabNamespace namespace;
+  private KubeEnvironments environments;
   private Driver driver;
 
   @BeforeAll
   void open() {
-    namespace = LabNamespace.create();
+    environments = new KubeEnvironments();
     driver =
-        namespace
+        environments
             .kube()
-            .imageMap("docker:24-dind", LabNamespace.image())
-            .imageMap("nestybox/alpine-docker", LabNamespace.image())
-            .imageMap("ghcr.io/livecycle/kafka-docker:lc-1.1.0", LabNamespace.image())
+            .imageMap("docker:24-dind", TestCluster.find().machineImage())
+            .imageMap("nestybox/alpine-docker", TestCluster.find().machineImage())
+            .imageMap("ghcr.io/livecycle/kafka-docker:lc-1.1.0", TestCluster.find().machineImage())
             .open(context());
   }
 
   @AfterAll
   void close() {
-    if (namespace != null) {
+    if (environments != null) {
       driver.close();
-      namespace.close();
+      environments.close();
     }
   }
 
@@ -83,7 +84,7 @@ class TemplatesIT {
   private Map<String, String> versions(String id) {
     Map<String, String> versions = new LinkedHashMap<>();
     for (String resource : List.of("apps/v1/deployments", "v1/services", "v1/configmaps")) {
-      for (KubeObject object : namespace.objects(resource, id)) {
+      for (KubeObject object : environments.objects(resource, id)) {
         // The status of a Deployment may still move.
         versions.put(
             resource + "/" + object.name(), object.uid() + object.number("metadata", "generation"));
@@ -113,13 +114,13 @@ class TemplatesIT {
         .hasMessageContaining("first")
         .hasMessageContaining("second");
     assertThat(versions("first")).isEqualTo(before);
-    assertThat(namespace.leftovers("second")).isEmpty();
+    assertThat(environments.leftovers("second")).isEmpty();
 
     // Without the template, and from another driver.
-    try (Driver other = namespace.kube().open(context())) {
+    try (Driver other = environments.kube().open(context())) {
       other.delete(first.id(), VolumePolicy.REMOVE, context());
     }
-    assertThat(namespace.leftovers("first")).isEmpty();
+    assertThat(environments.leftovers("first")).isEmpty();
   }
 
   @Test
@@ -130,7 +131,7 @@ class TemplatesIT {
       Context briefly = Context.of(Deadline.in(Duration.ofSeconds(10)), events::add);
       assertThatThrownBy(() -> driver.ensure(spec("boxed", "runtime-class.yaml"), briefly))
           .isInstanceOf(PreviewException.class);
-      KubeObject stored = namespace.objects("apps/v1/deployments", "boxed").get(0);
+      KubeObject stored = environments.objects("apps/v1/deployments", "boxed").get(0);
       assertThat(stored.annotations())
           .containsEntry("io.kubernetes.cri-o.userns-mode", "auto:size=65536");
       assertThat(stored.text("spec", "template", "spec", "runtimeClassName"))
@@ -139,9 +140,9 @@ class TemplatesIT {
     } finally {
       driver.delete(EnvironmentId.of("boxed"), VolumePolicy.REMOVE, context());
       if (made) {
-        namespace
+        environments
             .cluster()
-            .delete(RUNTIME_CLASSES + "/sysbox-runc", Map.of(), LabNamespace.deadline())
+            .delete(RUNTIME_CLASSES + "/sysbox-runc", Map.of(), KubeEnvironments.deadline())
             .orThrow();
       }
     }
@@ -156,7 +157,7 @@ class TemplatesIT {
             "metadata", Map.of("name", "sysbox-runc"),
             "handler", "runc");
     int status =
-        namespace.cluster().post(RUNTIME_CLASSES, handler, LabNamespace.deadline()).status();
+        environments.cluster().post(RUNTIME_CLASSES, handler, KubeEnvironments.deadline()).status();
     assertThat(status).isIn(201, 409);
     return status == 201;
   }
@@ -184,15 +185,15 @@ class TemplatesIT {
         .hasMessageContaining("elsewhere")
         .hasMessageContaining("app: a")
         .hasMessageContaining("Unheard");
-    assertThat(namespace.leftovers("wrong")).isEmpty();
+    assertThat(environments.leftovers("wrong")).isEmpty();
   }
 
   @Test
   void aForeignObjectIsRefused() {
-    namespace
+    environments
         .cluster()
         .post(
-            new Resources(namespace.cluster()).path("v1/services"),
+            new Resources(environments.cluster()).path("v1/services"),
             Map.of(
                 "apiVersion",
                 "v1",
@@ -202,19 +203,19 @@ class TemplatesIT {
                 Map.of("name", "preview-nobodys"),
                 "spec",
                 Map.of("clusterIP", "None", "selector", Map.of("a", "b"))),
-            LabNamespace.deadline())
+            KubeEnvironments.deadline())
         .orThrow();
     assertThatThrownBy(
             () -> driver.ensure(MachineSpec.of(EnvironmentId.of("nobodys"), OWNER), context()))
         .isInstanceOf(OwnershipException.class)
         .hasMessageContaining("preview-nobodys")
         .hasMessageContaining("nobody");
-    assertThat(namespace.leftovers("nobodys")).isEmpty();
+    assertThat(environments.leftovers("nobodys")).isEmpty();
   }
 
   @Test
   void aMissingImageEndsTheWaitEarlyAndSaysWhy() {
-    Driver hopeless = namespace.kube().image("127.0.0.1:1/image:1").open(context());
+    Driver hopeless = environments.kube().image("127.0.0.1:1/image:1").open(context());
     long start = System.nanoTime();
     assertThatThrownBy(
             () -> hopeless.ensure(MachineSpec.of(EnvironmentId.of("imageless"), OWNER), context()))
@@ -224,7 +225,7 @@ class TemplatesIT {
         .hasMessageContaining("event ");
     assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(110));
     driver.delete(EnvironmentId.of("imageless"), VolumePolicy.REMOVE, context());
-    assertThat(namespace.leftovers("imageless")).isEmpty();
+    assertThat(environments.leftovers("imageless")).isEmpty();
     hopeless.close();
   }
 
@@ -249,11 +250,11 @@ class TemplatesIT {
     String scalers = "autoscaling/v1/horizontalpodautoscalers";
     assertThatThrownBy(() -> driver.ensure(inline("failed", text), context()))
         .hasMessageContaining("cannot become ready");
-    assertThat(namespace.objects(scalers, "failed")).hasSize(1);
-    try (Driver other = namespace.kube().open(context())) {
+    assertThat(environments.objects(scalers, "failed")).hasSize(1);
+    try (Driver other = environments.kube().open(context())) {
       other.delete(EnvironmentId.of("failed"), VolumePolicy.REMOVE, context());
     }
-    assertThat(namespace.objects(scalers, "failed")).isEmpty();
-    assertThat(namespace.leftovers("failed")).isEmpty();
+    assertThat(environments.objects(scalers, "failed")).isEmpty();
+    assertThat(environments.leftovers("failed")).isEmpty();
   }
 }

@@ -32,17 +32,17 @@ import org.junit.jupiter.params.provider.EnumSource;
 @org.junit.jupiter.api.parallel.Execution(ExecutionMode.CONCURRENT)
 class UpFaultsIT {
   private static final Duration TIME = Duration.ofMinutes(3);
-  private LabNamespace namespace;
+  private KubeEnvironments environments;
 
   @BeforeAll
   void open() {
-    namespace = LabNamespace.create();
+    environments = new KubeEnvironments();
   }
 
   @AfterAll
   void close() {
-    if (namespace != null) {
-      namespace.close();
+    if (environments != null) {
+      environments.close();
     }
   }
 
@@ -52,7 +52,7 @@ class UpFaultsIT {
       names = {"FILES", "DEPLOY"})
   void thePodIsKilled(Step step, @TempDir Path directory) throws Exception {
     String id = "pod-" + step.name().toLowerCase(Locale.ROOT);
-    converges(directory, id, step, () -> namespace.killPods(id));
+    converges(directory, id, step, () -> environments.killPods(id));
   }
 
   @ParameterizedTest
@@ -90,17 +90,17 @@ class UpFaultsIT {
           .startsWith(site.digest());
       preview.down();
     }
-    assertThat(namespace.leftovers(id)).isEmpty();
+    assertThat(environments.leftovers(id)).isEmpty();
   }
 
   private Previews.Builder builder(String id) {
-    return Previews.builder().driver(namespace.kube()).id(id).owner("bob").deadline(TIME);
+    return Previews.builder().driver(environments.kube()).id(id).owner("bob").deadline(TIME);
   }
 
   /** The engine is the container's first process. */
   private void killEngine(String id) {
     Context context = Context.within(TIME);
-    try (Driver driver = namespace.kube().open(context)) {
+    try (Driver driver = environments.kube().open(context)) {
       Machine machine = driver.find(EnvironmentId.of(id), context).orElseThrow();
       try (Connection connection = driver.connect(machine, context);
           Execution execution = connection.exec(Command.of("sh", "-c", "kill -ABRT 1"))) {

@@ -4,10 +4,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.testcontainers.k3s.K3sContainer;
 import org.testcontainers.utility.DockerImageName;
+import org.testcontainers.utility.MountableFile;
 
 /**
  * A Kubernetes cluster for tests: the one that the environment names, else K3s in a container, made
@@ -17,9 +19,13 @@ import org.testcontainers.utility.DockerImageName;
  * @param machineImage an image with a Docker server that its nodes have or can pull
  * @param restartOfItsKubelet the shell command that restarts the only node's kubelet and waits
  *     until it is ready
+ * @param kubectl the command that asks it as its administrator, and can read the kubeconfig
  */
 public record TestCluster(
-    Path kubeconfig, String machineImage, Optional<String> restartOfItsKubelet) {
+    Path kubeconfig,
+    String machineImage,
+    Optional<String> restartOfItsKubelet,
+    List<String> kubectl) {
   private static final String K3S = "rancher/k3s:v1.33.5-k3s1";
   private static @Nullable TestCluster known;
 
@@ -48,7 +54,8 @@ public record TestCluster(
             new TestCluster(
                 Path.of(kubeconfig),
                 qualified(image),
-                Optional.ofNullable(System.getenv("PREVIEW_LAB_RESTART_KUBELET"))));
+                Optional.ofNullable(System.getenv("PREVIEW_LAB_RESTART_KUBELET")),
+                List.of("kubectl", "--kubeconfig=" + kubeconfig)));
   }
 
   /** As a node's container runtime knows it. */
@@ -71,7 +78,13 @@ public record TestCluster(
       Path kubeconfig = Files.createTempFile("previews-k3s", ".yaml");
       kubeconfig.toFile().deleteOnExit();
       Files.writeString(kubeconfig, k3s.getKubeConfigYaml());
-      return Optional.of(new TestCluster(kubeconfig, qualified(image), Optional.empty()));
+      k3s.copyFileToContainer(MountableFile.forHostPath(kubeconfig), kubeconfig.toString());
+      return Optional.of(
+          new TestCluster(
+              kubeconfig,
+              qualified(image),
+              Optional.empty(),
+              List.of("docker", "exec", "--interactive", k3s.getContainerId(), "kubectl")));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {
