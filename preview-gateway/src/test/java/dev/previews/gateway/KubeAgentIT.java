@@ -7,8 +7,8 @@ import dev.previews.environment.EnvironmentId;
 import dev.previews.error.PreviewException;
 import dev.previews.exec.Command;
 import dev.previews.exec.Execution;
+import dev.previews.kube.Kube;
 import dev.previews.kube.KubeDriverProvider;
-import dev.previews.machines.TestCluster;
 import dev.previews.machines.TestNamespace;
 import dev.previews.machines.TestNetwork;
 import dev.previews.machines.TestPod;
@@ -17,7 +17,10 @@ import dev.previews.spi.Context;
 import dev.previews.spi.Driver;
 import dev.previews.spi.DriverConfig;
 import dev.previews.spi.Machine;
+import java.io.InputStream;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
@@ -27,16 +30,25 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.function.Executable;
+import org.junit.jupiter.api.io.TempDir;
 
-/** The agent in a Pod of a real cluster, with its key in Secrets of the namespace. */
+/**
+ * The agent in a Pod of a real cluster, with its key in Secrets of the namespace, and with exactly
+ * the rights of rbac.yaml.
+ */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class KubeAgentIT extends AgentContract {
   private TestNamespace namespace;
+  private Path kubeconfig;
   private TestNetwork network;
 
   @BeforeAll
-  void open() throws Exception {
+  void open(@TempDir Path directory) throws Exception {
     namespace = TestNamespace.create();
+    try (InputStream rights = Kube.class.getResourceAsStream("rbac.yaml")) {
+      namespace.apply(new String(rights.readAllBytes(), StandardCharsets.UTF_8));
+    }
+    kubeconfig = namespace.kubeconfigOf("previews", directory);
     network = TestNetwork.create("agent-it-" + UUID.randomUUID());
   }
 
@@ -63,12 +75,12 @@ class KubeAgentIT extends AgentContract {
 
   @Override
   DriverConfig driver() {
-    return new KubeDriverProvider().parse(URI.create(namespace.address()));
+    return new KubeDriverProvider().parse(URI.create(namespace.address(kubeconfig)));
   }
 
   @Override
   String profile() {
-    return namespace.secretStore("team", TestCluster.find().kubeconfig());
+    return namespace.secretStore("team", kubeconfig);
   }
 
   @Override
