@@ -10,6 +10,7 @@ import dev.previews.environment.VolumePolicy;
 import dev.previews.error.InvalidInputException;
 import dev.previews.exec.Deadline;
 import dev.previews.kube.cluster.KubeObject;
+import dev.previews.machines.TestPod;
 import dev.previews.progress.ProgressEvent;
 import dev.previews.spi.Context;
 import dev.previews.spi.Driver;
@@ -112,9 +113,15 @@ class ChangedTemplateIT {
     }
   }
 
-  /** The versions as soon as the controllers have nothing more to say. */
+  /**
+   * The versions as soon as the controllers have nothing more to say: the kubelet says that the Pod
+   * is ready well after the driver could use it.
+   */
   private static Map<String, String> settled(KubeEnvironments environments) {
     Map<String, String> last = new TreeMap<>();
+    await()
+        .atMost(Duration.ofSeconds(90))
+        .until(() -> environments.namespace().pods().stream().allMatch(TestPod::ready));
     await()
         .pollInterval(Duration.ofSeconds(1))
         .until(
