@@ -39,7 +39,7 @@ public abstract class KilledUpContract {
           healthcheck:
             test: [CMD, wget, -q, -O, /dev/null, "http://127.0.0.1:8080/"]
             start_period: 1m
-            start_interval: 1s # but a minute from when it is healthy on: each check costs
+            start_interval: 300ms # but a minute from when it is healthy on: each check costs
             interval: 1m
         built:
           build: {context: ./pages, args: {IMAGE: "${IMAGE}"}}

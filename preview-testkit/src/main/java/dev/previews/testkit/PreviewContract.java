@@ -15,6 +15,7 @@ import dev.previews.progress.Step;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.URI;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -36,6 +37,7 @@ public abstract class PreviewContract extends UpContract {
 
   @Test
   void anEnvironmentExpiresAfterItsLastUse() throws Exception {
+    project(ECHO);
     Duration ttl = Duration.ofSeconds(12);
     Previews previews = previews(id).owner(id).ttl(ttl).build();
     try (Preview preview = previews.up(compose)) {
@@ -94,6 +96,7 @@ public abstract class PreviewContract extends UpContract {
 
   @Test
   void theTimeOfTheLastUpCounts() throws Exception {
+    project();
     Previews.Builder previews = previews(id).owner(id);
     previews.ttl(Duration.ofSeconds(1)).up(compose).close();
     previews(id).owner(id).up(compose).close();
@@ -109,6 +112,7 @@ public abstract class PreviewContract extends UpContract {
 
   @Test
   void anUpRemovesWhatHasExpiredOfTheSameOwner() throws Exception {
+    project();
     Previews previews = previews(id).owner(id).ttl(Duration.ofSeconds(1)).build();
     previews.up(compose).close();
     awaitExpiry(previews);
@@ -157,7 +161,7 @@ public abstract class PreviewContract extends UpContract {
 
   @Test
   void aServiceThatFailsIsNamedWithItsExitCodeAndLogAndTheNextUpConverges() throws Exception {
-    write("compose.yaml", COMPOSE.replace("echo migrated", "echo no database; exit 3"));
+    project(ONCE.replace("echo migrated", "echo no database; exit 3"));
     assertThatThrownBy(() -> previews(id).up(compose))
         .isInstanceOfSatisfying(
             ServiceFailedException.class,
@@ -167,7 +171,7 @@ public abstract class PreviewContract extends UpContract {
               assertThat(failure.evidence()).contains("no database");
               assertThat(failure.step()).contains(Step.DEPLOY);
             });
-    write("compose.yaml", COMPOSE);
+    project(ONCE);
     try (Preview preview = previews(id).up(compose)) {
       assertThat(get(preview.url("web"))).isEqualTo("first page");
     }
@@ -175,9 +179,10 @@ public abstract class PreviewContract extends UpContract {
 
   @Test
   void aServiceThatNeverGetsHealthyIsNamed() throws Exception {
+    String text = Files.readString(project(ECHO));
     write(
         "compose.yaml",
-        COMPOSE.replaceFirst(
+        text.replaceFirst(
             "(?s)healthcheck:.*?interval: 1m",
             "healthcheck: {test: [CMD, 'false'], interval: 1s, retries: 2}"));
     assertThatThrownBy(() -> previews(id).up(compose))
@@ -188,12 +193,13 @@ public abstract class PreviewContract extends UpContract {
 
   @Test
   void anEphemeralEnvironmentGoesWhenItIsClosedAndWhenItFails() throws Exception {
+    project();
     try (Preview preview = previews(id).ephemeral().up(compose)) {
       assertThat(get(preview.url("web"))).isEqualTo("first page");
     }
     assertThat(place().leftovers(id)).isEmpty();
 
-    write("compose.yaml", COMPOSE.replace("echo migrated", "exit 3"));
+    project(ONCE.replace("echo migrated", "exit 3"));
     assertThatThrownBy(() -> previews(id).ephemeral().up(compose))
         .isInstanceOf(ServiceFailedException.class);
     assertThat(place().leftovers(id)).isEmpty();
@@ -201,6 +207,7 @@ public abstract class PreviewContract extends UpContract {
 
   @Test
   void volumesAreKeptWhenAsked() throws Exception {
+    project();
     try (Preview preview = previews(id).up(compose)) {
       preview.exec("web", "sh", "-c", "echo kept > /data/kept");
       preview.down(VolumePolicy.KEEP);
@@ -214,6 +221,7 @@ public abstract class PreviewContract extends UpContract {
 
   @Test
   void keptVolumesAreTheirOwners() throws Exception {
+    project();
     try {
       try (Preview preview = previews(id).owner("alice").up(compose)) {
         preview.exec("web", "sh", "-c", "echo hers > /data/kept");
@@ -239,33 +247,36 @@ public abstract class PreviewContract extends UpContract {
   }
 
   @Test
-  void anotherOwnersEnvironmentIsNeitherChangedNorRemoved() throws Exception {
-    try {
-      previews(id).owner("alice").up(compose).close();
-      assertThatThrownBy(() -> previews(id).owner("bob").up(compose))
-          .isInstanceOf(OwnershipException.class)
-          .hasMessageContaining("alice")
-          .hasMessageContaining("bob");
-      assertThatThrownBy(() -> previews(id).owner("bob").ephemeral().up(compose))
-          .isInstanceOf(OwnershipException.class);
-      assertThatThrownBy(() -> previews(id).owner("bob").down(id))
-          .isInstanceOf(OwnershipException.class);
-      assertThat(previews(id).list())
-          .filteredOn(it -> it.id().value().equals(id))
-          .extracting(Environment::owner)
-          .containsExactly("alice");
-    } finally {
-      previews(id).owner("alice").down(id);
+  void anotherOwnersEnvironmentIsNeitherChangedNorRemoved(CommonEnvironment common)
+      throws Exception {
+    String theirs = common.id();
+    String before;
+    try (Preview preview = common.up(this)) {
+      before = container(preview, "web");
     }
-    assertThat(place().leftovers(id)).isEmpty();
+    assertThatThrownBy(() -> previews(theirs).owner("bob").up(compose))
+        .isInstanceOf(OwnershipException.class)
+        .hasMessageContaining(CommonEnvironment.OWNER)
+        .hasMessageContaining("bob");
+    assertThatThrownBy(() -> previews(theirs).owner("bob").ephemeral().up(compose))
+        .isInstanceOf(OwnershipException.class);
+    assertThatThrownBy(() -> previews(theirs).owner("bob").down(theirs))
+        .isInstanceOf(OwnershipException.class);
+    assertThat(previews(theirs).list())
+        .filteredOn(it -> it.id().value().equals(theirs))
+        .extracting(Environment::owner)
+        .containsExactly(CommonEnvironment.OWNER);
+    try (Preview preview = previews(theirs).find(theirs).orElseThrow()) {
+      assertThat(container(preview, "web")).isEqualTo(before);
+    }
   }
 
   @Test
-  void useAfterCloseSaysSoAndCloseTwiceIsHarmless() {
-    Preview preview = previews(id).up(compose);
+  void useAfterCloseSaysSoAndCloseTwiceIsHarmless(CommonEnvironment common) throws Exception {
+    Preview preview = common.up(this);
     preview.close();
     preview.close();
-    assertThat(preview.id()).hasToString(id);
+    assertThat(preview.id()).hasToString(common.id());
     assertThatThrownBy(preview::services)
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("closed");

@@ -25,21 +25,29 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The way from {@code up} to URLs that answer and to {@code down}: what a way to an engine can
  * break. Extend it for each further way in which a driver reaches engines, once the driver has
  * passed {@link PreviewContract}. Each test has three minutes for an {@code up} and removes its
- * environments. The class path needs a deployer (dev.previews:preview-compose).
+ * environments; those that only look share one, for an environment costs far more than a look. The
+ * class path needs a deployer (dev.previews:preview-compose).
  */
+@ExtendWith(CommonEnvironments.class)
 public abstract class UpContract {
-  static final String COMPOSE =
+  private static final String WEB =
       """
       name: contract
+      configs: {motto: {file: ./motto.txt}}
+      secrets: {token: {file: ./token.txt}}
+      volumes: {data: {}}
       services:
         web:
           image: ${IMAGE}
@@ -53,20 +61,27 @@ public abstract class UpContract {
           healthcheck:
             test: [CMD, wget, -q, -O, /dev/null, "http://127.0.0.1:8080/"]
             start_period: 1m
-            start_interval: 1s # but a minute from when it is healthy on: each check costs
+            start_interval: 300ms # but a minute from when it is healthy on: each check costs
             interval: 1m
           environment: {SELF: "${PREVIEW_URL_WEB_8080:?}"}
+      """;
+
+  /** A service that the tests of a connection talk to. */
+  static final String ECHO =
+      """
         echo:
           image: ${IMAGE}
           init: true
           command: [nc, -ll, -p, "7000", -e, cat]
           ports: ["7000"]
+      """;
+
+  /** A service that ends by itself. */
+  static final String ONCE =
+      """
         once:
           image: ${IMAGE}
           command: [sh, -c, 'echo migrated']
-      configs: {motto: {file: ./motto.txt}}
-      secrets: {token: {file: ./token.txt}}
-      volumes: {data: {}}
       """;
 
   /** A directory for the Compose project of one test. */
@@ -82,16 +97,37 @@ public abstract class UpContract {
   /** Where the contract is tested. */
   protected abstract Place place();
 
+  @BeforeAll
+  static void nameCommonEnvironment(CommonEnvironment common, @TempDir Path folder) {
+    common.folder(folder);
+  }
+
+  /** Those that use it leave it as it is; what is left of it then is said once. */
+  @AfterAll
+  static void removeCommonEnvironment(CommonEnvironment common) throws Exception {
+    common.remove();
+  }
+
   @BeforeEach
   void writeProject() throws Exception {
     place().require();
     id = newId();
+    compose = writeProject(directory);
+  }
+
+  /** Writes the project with all its services, and returns its Compose file. */
+  static Path writeProject(Path directory) throws IOException {
     Files.createDirectories(directory.resolve("pages/deep"));
-    write("pages/index.html", "first page");
-    write("pages/deep/ünïcödé.txt", "deep");
-    write("motto.txt", "first motto");
-    write("token.txt", "s3cret");
-    compose = write("compose.yaml", COMPOSE);
+    Files.writeString(directory.resolve("pages/index.html"), "first page");
+    Files.writeString(directory.resolve("pages/deep/ünïcödé.txt"), "deep");
+    Files.writeString(directory.resolve("motto.txt"), "first motto");
+    Files.writeString(directory.resolve("token.txt"), "s3cret");
+    return Files.writeString(directory.resolve("compose.yaml"), WEB + ECHO + ONCE);
+  }
+
+  /** Writes a Compose file of the service {@code web} and these: each container costs its time. */
+  Path project(String... services) throws IOException {
+    return write("compose.yaml", WEB + String.join("", services));
   }
 
   @AfterEach
@@ -179,7 +215,7 @@ public abstract class UpContract {
       assertThat(preview.exec("web", "cat", "/data/kept").stdout()).isEqualTo("kept\n");
     }
 
-    write("compose.yaml", COMPOSE.replaceFirst("(?s)  once:.*?migrated'\\]\n", ""));
+    project(ECHO);
     try (Preview preview = previews(id).up(compose)) {
       assertThat(preview.services()).extracting(Service::name).containsExactly("echo", "web");
     }
@@ -187,6 +223,7 @@ public abstract class UpContract {
 
   @Test
   void anotherJvmFindsTheEnvironmentAndUrlsSurviveARestartOfTheContainer() throws Exception {
+    project();
     previews(id).up(compose).close();
     try (Preview preview = previews(id).find(id).orElseThrow()) {
       assertThat(get(preview.url("web"))).isEqualTo("first page");
@@ -198,8 +235,8 @@ public abstract class UpContract {
   }
 
   @Test
-  void aUrlIsPlainTcpWithHalfClose() throws Exception {
-    try (Preview preview = previews(id).up(compose);
+  void aUrlIsPlainTcpWithHalfClose(CommonEnvironment common) throws Exception {
+    try (Preview preview = common.up(this);
         Socket socket = new Socket(preview.url("echo").getHost(), preview.url("echo").getPort())) {
       byte[] sent = "x".repeat(300_000).getBytes(StandardCharsets.US_ASCII);
       CompletableFuture<Void> writer =
@@ -218,8 +255,8 @@ public abstract class UpContract {
   }
 
   @Test
-  void logsFollowUntilTheyAreClosed() throws Exception {
-    try (Preview preview = previews(id).up(compose)) {
+  void logsFollowUntilTheyAreClosed(CommonEnvironment common) throws Exception {
+    try (Preview preview = common.up(this)) {
       List<String> lines = new CopyOnWriteArrayList<>();
       Stream<LogLine> log = preview.logs("web", true);
       CompletableFuture<Void> reader =
@@ -235,14 +272,15 @@ public abstract class UpContract {
   @Test
   void environmentsDoNotCollide() throws Exception {
     String other = newId();
-    CompletableFuture<Preview> first =
-        CompletableFuture.supplyAsync(() -> previews(id).up(compose));
     Path elsewhere = Files.createDirectories(directory.resolve("other"));
     Files.createDirectories(elsewhere.resolve("pages"));
     Files.writeString(elsewhere.resolve("pages/index.html"), "other page");
     Files.writeString(elsewhere.resolve("motto.txt"), "other");
     Files.writeString(elsewhere.resolve("token.txt"), "other");
-    Path otherCompose = Files.writeString(elsewhere.resolve("compose.yaml"), COMPOSE);
+    project();
+    CompletableFuture<Preview> first =
+        CompletableFuture.supplyAsync(() -> previews(id).up(compose));
+    Path otherCompose = Files.copy(compose, elsewhere.resolve("compose.yaml"));
     try (Preview theirs = previews(other).up(otherCompose);
         Preview ours = first.get(5, TimeUnit.MINUTES)) {
       assertThat(get(ours.url("web"))).isEqualTo("first page");
