@@ -1,5 +1,6 @@
 package dev.previews.docker;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.previews.machines.TestImages;
 import dev.previews.spi.Labels;
 import dev.previews.spi.Machine;
@@ -15,13 +16,6 @@ import java.util.List;
  * CLI.
  */
 final class LocalPlace implements Place {
-  private static final List<List<String>> LISTINGS =
-      List.of(
-          List.of("ps", "--all", "--format", "container {{.Names}}"),
-          List.of("network", "ls", "--format", "network {{.Name}}"),
-          List.of("volume", "ls", "--format", "volume {{.Name}}"),
-          List.of("image", "ls", "--format", "image {{.Repository}}:{{.Tag}}"));
-
   private final String[] engine;
   private final String options;
 
@@ -71,17 +65,30 @@ final class LocalPlace implements Place {
 
   @Override
   public List<String> leftovers(String environmentId) throws IOException, InterruptedException {
+    EngineListing listing =
+        engine.length == 0 ? EngineListing.usual() : new EngineListing(engine[1]);
     List<String> found = new ArrayList<>();
-    for (List<String> listing : LISTINGS) {
-      List<String> labelled = new ArrayList<>(listing);
-      labelled.add("--filter=label=" + Labels.ENVIRONMENT + "=" + environmentId);
-      docker(labelled.toArray(String[]::new)).lines().forEach(found::add);
-      docker(listing.toArray(String[]::new))
-          .lines()
-          .filter(line -> line.contains("preview-" + environmentId))
-          .forEach(found::add);
+    for (JsonNode it : listing.get("/containers/json?all=1")) {
+      add(found, environmentId, "container ", it.path("Names").path(0).asText(), it);
     }
-    return found.stream().filter(line -> !line.isBlank()).distinct().toList();
+    for (JsonNode it : listing.get("/networks")) {
+      add(found, environmentId, "network ", it.path("Name").asText(), it);
+    }
+    for (JsonNode it : listing.get("/volumes").path("Volumes")) {
+      add(found, environmentId, "volume ", it.path("Name").asText(), it);
+    }
+    for (JsonNode it : listing.get("/images/json")) {
+      add(found, environmentId, "image ", it.path("RepoTags").toString(), it);
+    }
+    return found;
+  }
+
+  /** What has the environment's label, or its name. */
+  private static void add(List<String> found, String id, String kind, String name, JsonNode it) {
+    if (it.path("Labels").path(Labels.ENVIRONMENT).asText().equals(id)
+        || name.contains("preview-" + id)) {
+      found.add(kind + name);
+    }
   }
 
   @Override

@@ -17,11 +17,10 @@ import java.util.stream.Collectors;
 final class SshPlace implements Place {
   private static final String LEFTOVERS =
       """
-      docker ps --all --format 'container {{.Names}}' --filter label=LABEL=ID
-      docker ps --all --format 'container {{.Names}}' | grep -F preview-ID
-      docker network ls --format 'network {{.Name}}' --filter label=LABEL=ID
-      docker volume ls --format 'volume {{.Name}}' --filter label=LABEL=ID
-      docker volume ls --format 'volume {{.Name}}' | grep -F preview-ID
+      ours() { grep -e preview-ID -e ' ID$' | cut -d ' ' -f 1,2; }
+      docker ps --all --format 'container {{.Names}} {{.Label "LABEL"}}' | ours
+      docker network ls --format 'network {{.Name}} {{.Label "LABEL"}}' | ours
+      docker volume ls --format 'volume {{.Name}} {{.Label "LABEL"}}' | ours
       docker image ls --format 'image {{.Repository}}:{{.Tag}}' --filter label=LABEL=ID
       ls -d /root/.previews/ID /home/*/.previews/ID 2>/dev/null
       true

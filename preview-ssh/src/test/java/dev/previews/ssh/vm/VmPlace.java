@@ -30,17 +30,18 @@ final class VmPlace implements Place {
   @Override
   public List<String> leftovers(String id) throws IOException, InterruptedException {
     List<String> found = new ArrayList<>();
-    String label = "label=" + Labels.ENVIRONMENT + "=" + id;
-    docker("ps", "-a", "--format", "container {{.Names}}", "--filter", label)
+    String label = "{{.Label \"" + Labels.ENVIRONMENT + "\"}}";
+    add(found, id, docker("ps", "-a", "--format", "container {{.Names}} " + label));
+    add(found, id, docker("volume", "ls", "--format", "volume {{.Name}} " + label));
+    return found;
+  }
+
+  /** What has the environment's label, or its name. */
+  private static void add(List<String> found, String id, String listing) {
+    listing
         .lines()
+        .filter(line -> line.endsWith(" " + id) || line.contains(" preview-" + id))
         .forEach(found::add);
-    docker("volume", "ls", "--format", "volume {{.Name}}", "--filter", label)
-        .lines()
-        .forEach(found::add);
-    docker("ps", "-a", "--format", "container {{.Names}}", "--filter", "name=preview-" + id)
-        .lines()
-        .forEach(found::add);
-    return found.stream().filter(line -> !line.isBlank()).distinct().toList();
   }
 
   @Override
