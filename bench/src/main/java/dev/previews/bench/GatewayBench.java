@@ -97,7 +97,9 @@ final class GatewayBench {
               directory, image, key, hostKey(gateway), gateway.ssh(), page, streams)) {
         gateway.awaitTunnels(2);
         Way ours = gateway.way(key);
-        ours.load(16, Math.max(seconds, 5)); // the compiler's time
+        for (int connections : new int[] {16, 256, 1}) {
+          ours.load(connections, Math.max(seconds, 5)); // the compiler's time
+        }
         requests(direct, byHand.way(), ours);
         slowRequests(direct, byHand.way(), ours);
         throughput(direct, byHand.way(), ours);

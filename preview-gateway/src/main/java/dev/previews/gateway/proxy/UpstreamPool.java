@@ -36,7 +36,11 @@ final class UpstreamPool {
   /** Less than what common servers wait before they end an idle connection. */
   private static final long IDLE_MILLIS = 4000;
 
-  private static final int MOST_IDLE = 32;
+  /**
+   * Of one service: as many as clients use at once. Where there are more clients than this, streams
+   * are closed and opened all the time.
+   */
+  private static final int MOST_IDLE = 256;
 
   private final EventLoop loop;
   private final Patience patience;
