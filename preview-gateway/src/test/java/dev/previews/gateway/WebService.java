@@ -8,8 +8,12 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.BrokenBarrierException;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** The JDK's HTTP server with a few pages: the service behind a tunnel. */
@@ -17,11 +21,14 @@ final class WebService implements AutoCloseable {
   private final HttpServer server;
   private final ExecutorService threads = Executors.newCachedThreadPool();
 
+  /** So many requests of {@code /together} are answered at once. */
+  volatile CyclicBarrier together = new CyclicBarrier(1);
+
   /** How many bytes {@code /endless} got rid of. */
   final AtomicLong endless = new AtomicLong();
 
   WebService() throws IOException {
-    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 100);
+    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 500);
     server.setExecutor(threads);
     page("/hello", exchange -> text(exchange, 200, "hello"));
     page(
@@ -56,6 +63,7 @@ final class WebService implements AutoCloseable {
                                   .append('\n')));
           text(exchange, 200, seen.toString());
         });
+    page("/together", this::awaitOthers);
     page("/missing", exchange -> text(exchange, 404, "not here"));
     page("/nothing", exchange -> exchange.sendResponseHeaders(204, -1));
     page(
@@ -111,6 +119,16 @@ final class WebService implements AutoCloseable {
     if (!exchange.getRequestMethod().equals("HEAD")) {
       exchange.getResponseBody().write(body);
     }
+  }
+
+  /** Tells by which connection the request came. */
+  private void awaitOthers(HttpExchange exchange) throws IOException {
+    try {
+      together.await(30, TimeUnit.SECONDS);
+    } catch (InterruptedException | BrokenBarrierException | TimeoutException e) {
+      throw new IOException(e);
+    }
+    text(exchange, 200, String.valueOf(exchange.getRemoteAddress().getPort()));
   }
 
   private static void pause(long millis) {
