@@ -25,8 +25,11 @@ import java.util.concurrent.TimeoutException;
 
 /** Lets Compose create and start what changed, and waits until every service is ready. */
 public final class ComposeUp {
-  private static final Pace WORKING = new Pace(Duration.ofMillis(100));
-  private static final Pace WAITING = new Pace(Duration.ofMillis(50));
+  /** While Compose works: for progress, and for failures that it would wait on. */
+  private static final Pace WORKING = new Pace(Duration.ofMillis(100), 9);
+
+  /** When nothing else is left to do. */
+  private static final Pace WAITING = new Pace(Duration.ofMillis(50), 1);
 
   private final ComposeCli cli;
   private final EngineSocket socket;

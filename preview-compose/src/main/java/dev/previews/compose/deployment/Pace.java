@@ -3,17 +3,18 @@ package dev.previews.compose.deployment;
 import java.time.Duration;
 
 /**
- * How often to look at what goes on by itself: as often as it is worth, but at most a tenth of the
- * time is spent with looking. To list many containers costs an engine that is busy with starting
- * them.
+ * How often to look at what goes on by itself: to list many containers costs an engine that is busy
+ * with starting them.
+ *
+ * @param shortest the pause after a look that took no time
+ * @param looks the pause is at least as long as so many looks
  */
-record Pace(Duration shortest) {
-  private static final int SHARE = 9;
+record Pace(Duration shortest, int looks) {
   private static final Duration LONGEST = Duration.ofSeconds(2);
 
   /** The pause after a look that took so long. */
   Duration after(Duration look) {
-    Duration pause = look.multipliedBy(SHARE);
+    Duration pause = look.multipliedBy(looks);
     if (pause.compareTo(shortest) < 0) {
       return shortest;
     }

@@ -10,6 +10,6 @@ class PaceTest {
   @ParameterizedTest
   @CsvSource({"0, 100", "11, 100", "40, 360", "222, 1998", "223, 2000", "60000, 2000"})
   void aLookThatTakesLongIsTakenLessOften(long look, long pause) {
-    assertThat(new Pace(Duration.ofMillis(100)).after(Duration.ofMillis(look))).hasMillis(pause);
+    assertThat(new Pace(Duration.ofMillis(100), 9).after(Duration.ofMillis(look))).hasMillis(pause);
   }
 }
