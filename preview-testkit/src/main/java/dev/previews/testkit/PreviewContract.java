@@ -24,6 +24,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /**
  * What {@code up}, {@code find}, {@code list} and {@code down} promise, whatever the driver: the
@@ -32,10 +33,14 @@ import org.junit.jupiter.api.Test;
  * the second JVM that some tests start.
  */
 public abstract class PreviewContract extends UpContract {
+  /** A sweep removes what has expired whoever it is of, that of a test beside it among it. */
+  private static final String SWEEP = "dev.previews.testkit.sweep";
+
   /** Makes the contract's tests. */
   protected PreviewContract() {}
 
   @Test
+  @ResourceLock(SWEEP)
   void anEnvironmentExpiresAfterItsLastUse() throws Exception {
     project(ECHO);
     Duration ttl = Duration.ofSeconds(12);
@@ -95,6 +100,7 @@ public abstract class PreviewContract extends UpContract {
   }
 
   @Test
+  @ResourceLock(SWEEP)
   void theTimeOfTheLastUpCounts() throws Exception {
     project();
     Previews.Builder previews = previews(id).owner(id);
@@ -111,6 +117,7 @@ public abstract class PreviewContract extends UpContract {
   }
 
   @Test
+  @ResourceLock(SWEEP)
   void anUpRemovesWhatHasExpiredOfTheSameOwner() throws Exception {
     project();
     Previews previews = previews(id).owner(id).ttl(Duration.ofSeconds(1)).build();

@@ -28,6 +28,9 @@ final class PodExecution implements Execution {
   private static final Duration START = Duration.ofSeconds(30);
   private static final Duration END_AFTER_KILL = Duration.ofSeconds(1);
 
+  /** How long one may take to start that is to be ended before it has. */
+  private static final Duration LATE_START = Duration.ofSeconds(5);
+
   private final Sockets sockets;
   private final PodAddress pod;
   private final Command command;
@@ -229,8 +232,14 @@ final class PodExecution implements Execution {
     }
   }
 
+  /** Nobody could end it any more if it started when nobody listens. */
   private void kill() {
-    Optional<RemoteProcess> running = process.started().getNow(Optional.empty());
+    Optional<RemoteProcess> running =
+        process
+            .started()
+            .copy()
+            .completeOnTimeout(Optional.empty(), LATE_START.toMillis(), TimeUnit.MILLISECONDS)
+            .join();
     try {
       if (running.isPresent()) {
         PodProcess.kill(sockets, pod, running.get());

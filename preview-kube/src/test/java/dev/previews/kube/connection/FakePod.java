@@ -8,9 +8,11 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /** A Pod whose commands run here, behind a server that can be made to misbehave. */
@@ -24,6 +26,13 @@ final class FakePod implements FakeServer.Handler {
   boolean saysMore;
   boolean splitsHead;
   String portError = "";
+
+  /** How late the next command starts. */
+  volatile Duration late = Duration.ZERO;
+
+  /** The first command that was started. */
+  final CompletableFuture<Process> first = new CompletableFuture<>();
+
   long dropDownAfter = Long.MAX_VALUE;
   volatile boolean inputClosed;
   volatile String uid = "uid";
@@ -116,6 +125,9 @@ final class FakePod implements FakeServer.Handler {
 
   private void run(List<String> command, FakeSocket socket) throws Exception {
     running = socket;
+    Duration pause = late;
+    late = Duration.ZERO;
+    Thread.sleep(pause.toMillis());
     // A session of its own, as in a container: what breaks off kills its whole group.
     List<String> argv = new ArrayList<>(List.of("setsid", "-w"));
     argv.addAll(command);
@@ -124,6 +136,7 @@ final class FakePod implements FakeServer.Handler {
       builder.environment().put("PATH", path);
     }
     Process process = builder.start();
+    first.complete(process);
     Thread in = thread(() -> feed(process, socket));
     Thread out = thread(() -> copy(process.getInputStream(), socket, PodProcess.STDOUT));
     Thread err = thread(() -> copy(process.getErrorStream(), socket, PodProcess.STDERR));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.previews.error.ConnectionException;
+import dev.previews.error.DeadlineException;
 import dev.previews.error.RemoteCommandException;
 import dev.previews.exec.Command;
 import dev.previews.exec.Deadline;
@@ -309,6 +310,23 @@ class PodConnectionTest {
       assertThat(exit(connection, Command.of("true"))).isZero();
       refused.add("Bearer token-" + Files.readAllLines(count).size());
       assertThat(exit(connection, Command.of("true"))).isZero();
+    }
+  }
+
+  @Test
+  void aCommandThatStartsOnlyAfterItsTimeIsEndedAllTheSame() throws Exception {
+    FakePod pod = new FakePod(Set.of(V4));
+    pod.late = Duration.ofSeconds(2);
+    server.on(pod);
+    try (Cluster cluster = server.cluster(directory);
+        PodConnection connection =
+            new PodConnection(cluster, () -> FakePod.ADDRESS, () -> {}, () -> {})) {
+      Command sleep = Command.of("sleep", "1000").timeout(Duration.ofMillis(500));
+      try (Execution execution = connection.exec(sleep)) {
+        assertThatThrownBy(execution::await).isInstanceOf(DeadlineException.class);
+      }
+      Process started = pod.first.get(10, TimeUnit.SECONDS);
+      assertThat(started.waitFor(10, TimeUnit.SECONDS)).isTrue();
     }
   }
 
