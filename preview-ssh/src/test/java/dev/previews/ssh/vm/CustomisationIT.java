@@ -7,6 +7,7 @@ import dev.previews.Preview;
 import dev.previews.Previews;
 import dev.previews.environment.EnvironmentId;
 import dev.previews.environment.VolumePolicy;
+import dev.previews.error.DeadlineException;
 import dev.previews.error.RemoteCommandException;
 import dev.previews.exec.Command;
 import dev.previews.exec.Deadline;
@@ -110,6 +111,23 @@ class CustomisationIT {
                       && it.contains("customisation was"));
       assertThat(cat(driver, machine)).isEmpty();
     }
+  }
+
+  /** As it is for a moment when a machine that was made of a snapshot starts. */
+  @Test
+  void keysOfTheMachineThatASnapshotWasMadeOfAreNotTaken() throws Exception {
+    try (Driver driver = vms().open(call)) {
+      driver.ensure(spec(one), call);
+      inMachine("mv /etc/preview/machine /own; echo another >/etc/preview/machine");
+      assertThatThrownBy(() -> driver.ensure(spec(one), Context.within(Duration.ofSeconds(10))))
+          .isInstanceOf(DeadlineException.class);
+      inMachine("mv /own /etc/preview/machine");
+      driver.ensure(spec(one), call);
+    }
+  }
+
+  private void inMachine(String script) throws Exception {
+    VmPlace.docker("exec", "preview-" + one, "sh", "-c", script);
   }
 
   @Test
