@@ -16,6 +16,7 @@ import dev.previews.spi.DriverConfig;
 import dev.previews.spi.Machine;
 import dev.previews.spi.MachineSpec;
 import dev.previews.spi.Project;
+import dev.previews.spi.ResolvedProject;
 import dev.previews.spi.Tunnel;
 import dev.previews.spi.TunnelPlan;
 import java.nio.file.Path;
@@ -66,6 +67,11 @@ final class Up {
     Driver driver = opened.add(where.open(context));
     Sweep sweep = new Sweep(settings::deployer, driver, context);
     try {
+      Tunnel tunnel = opened.add(Tunnels.create(settings, id, context));
+      TunnelPlan plan = context.step(Step.PLAN, () -> tunnel.plan(project.services()));
+      ResolvedProject resolved =
+          deployer.resolve(
+              project.sidecars(plan.sidecars()), id, UrlVariables.of(id, plan, context), context);
       boolean keepsItsTime = settings.leaveExisting && foundAsItIs(driver, id, context);
       if (settings.guarded && settings.ephemeral) {
         opened.add(Guard.start(settings, id, context));
@@ -94,19 +100,8 @@ final class Up {
           keepsItsTime
               ? LastUse.found(machine, connection)
               : LastUse.from(machine, connection, settings.ttlOrDefault());
-      Tunnel tunnel = opened.add(Tunnels.create(settings, id, context));
-      TunnelPlan plan = context.step(Step.PLAN, () -> tunnel.plan(project.services()));
       Deployment deployment =
-          opened.add(
-              Renewal.byUseOf(
-                  deployer.deploy(
-                      project.sidecars(plan.sidecars()),
-                      machine,
-                      connection,
-                      UrlVariables.of(id, plan, context),
-                      context),
-                  machine,
-                  use));
+          opened.add(Renewal.byUseOf(resolved.deploy(machine, connection, context), machine, use));
       context.step(
           Step.TUNNELS,
           () -> {

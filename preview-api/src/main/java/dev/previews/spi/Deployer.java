@@ -1,5 +1,6 @@
 package dev.previews.spi;
 
+import dev.previews.environment.EnvironmentId;
 import java.util.Map;
 
 /**
@@ -16,23 +17,16 @@ public interface Deployer {
   Project read(ProjectSource source, Context context);
 
   /**
-   * Brings a project up: resolves it with the given variables, copies files, prepares images,
-   * creates what is new, changes what differs, removes what is gone, and waits until every service
-   * is ready. Reports the steps MODEL, FILES, IMAGES and DEPLOY. A failure leaves the environment
-   * such that a repetition converges.
+   * Resolves a project with all variables known, on this machine alone; creates nothing. Reports
+   * the step MODEL.
    *
+   * @param id the environment that it is for
    * @param variables more variables at interpolation; they win over those of the source
-   * @return what runs now; the caller closes it. It uses the connection and does not close it
-   * @throws dev.previews.error.ServiceFailedException when a service does not become ready
-   * @throws dev.previews.error.NotFoundException when the machine was removed while this waited for
-   *     its turn: it must be ensured again
+   * @throws dev.previews.error.InvalidInputException when no machine could run it: a file that it
+   *     needs is missing, for instance
    */
-  Deployment deploy(
-      Project project,
-      Machine machine,
-      Connection connection,
-      Map<String, String> variables,
-      Context context);
+  ResolvedProject resolve(
+      Project project, EnvironmentId id, Map<String, String> variables, Context context);
 
   /**
    * What was deployed on the machine before, by whichever process. The caller closes it; it uses

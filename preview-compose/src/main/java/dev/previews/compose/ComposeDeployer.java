@@ -10,9 +10,10 @@ import dev.previews.compose.files.SyncReport;
 import dev.previews.compose.images.ImagePreparation;
 import dev.previews.compose.images.PreparedImages;
 import dev.previews.compose.model.DeployableModel;
-import dev.previews.compose.model.ModelRewriter;
 import dev.previews.compose.model.ProjectReader;
+import dev.previews.compose.model.ResolvedModel;
 import dev.previews.engine.Engine;
+import dev.previews.environment.EnvironmentId;
 import dev.previews.error.RemoteCommandException;
 import dev.previews.exec.Command;
 import dev.previews.exec.Execution;
@@ -26,6 +27,7 @@ import dev.previews.spi.Endpoint;
 import dev.previews.spi.Machine;
 import dev.previews.spi.Project;
 import dev.previews.spi.ProjectSource;
+import dev.previews.spi.ResolvedProject;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -51,20 +53,16 @@ final class ComposeDeployer implements Deployer {
   }
 
   @Override
-  public Deployment deploy(
-      Project project,
-      Machine machine,
-      Connection connection,
-      Map<String, String> variables,
-      Context context) {
+  public ResolvedProject resolve(
+      Project project, EnvironmentId id, Map<String, String> variables, Context context) {
+    ResolvedModel model =
+        context.step(Step.MODEL, () -> reader.resolve(project, id, variables, context));
+    return (machine, connection, call) -> deploy(model, machine, connection, call);
+  }
+
+  private Deployment deploy(
+      ResolvedModel resolved, Machine machine, Connection connection, Context context) {
     String filesDirectory = machine.directory() + "/files";
-    ContentKey key = new ContentKey(machine, connection, context);
-    DeployableModel model =
-        context.step(
-            Step.MODEL,
-            () ->
-                new ModelRewriter(cli, key::sign)
-                    .rewrite(project, machine, filesDirectory, variables, context));
     Dialer dialer = () -> connection.dial(Endpoint.engine());
     Engine engine = Engine.open(dialer, context.deadline());
     try {
@@ -72,8 +70,12 @@ final class ComposeDeployer implements Deployer {
           machine,
           connection,
           context,
-          lease ->
-              bringUp(model, filesDirectory, machine, connection, engine, dialer, lease, context));
+          lease -> {
+            DeployableModel model =
+                resolved.rewrite(machine, filesDirectory, lease.contentKey()::sign, context);
+            return bringUp(
+                model, filesDirectory, machine, connection, engine, dialer, lease, context);
+          });
     } catch (RuntimeException | Error e) {
       engine.close();
       throw e;
@@ -92,29 +94,23 @@ final class ComposeDeployer implements Deployer {
       Context context) {
     try (EngineSocket socket = EngineSocket.open(dialer)) {
       ComposeUp up = new ComposeUp(cli, socket, engine, machine, model, context);
+      ImagePreparation images =
+          new ImagePreparation(cli, socket, engine, machine, connection, environment);
       // One moves bytes, the other builds and pulls: neither needs the other.
       Together.run(
           "preview-files-and-images",
           () -> context.step(Step.FILES, () -> copy(model, filesDirectory, connection, context)),
-          () ->
-              context.step(
-                  Step.IMAGES,
-                  () -> prepareImages(model, machine, connection, engine, socket, context)));
+          () -> context.step(Step.IMAGES, () -> prepare(images, model, socket, context)));
       lease.requireHeld();
-      context.step(Step.DEPLOY, up::run);
+      // What the next run is to know of the images is nothing that this one has to wait for.
+      Together.run(
+          "preview-deploy", () -> context.step(Step.DEPLOY, up::run), () -> images.note(context));
     }
     return model;
   }
 
-  private PreparedImages prepareImages(
-      DeployableModel model,
-      Machine machine,
-      Connection connection,
-      Engine engine,
-      EngineSocket socket,
-      Context context) {
-    ImagePreparation images =
-        new ImagePreparation(cli, socket, engine, machine, connection, environment);
+  private PreparedImages prepare(
+      ImagePreparation images, DeployableModel model, EngineSocket socket, Context context) {
     PreparedImages prepared = images.prepare(model, context);
     new MissingImages(cli, socket, images, model, context).fetch(prepared.toPull());
     return prepared;

@@ -82,12 +82,13 @@ final class ComposeFolder {
   Deployment up(Context context) {
     Project project =
         deployer.read(ProjectSource.of(List.of(directory.resolve("compose.yaml"))), context);
-    return deployer.deploy(
-        project,
-        machine.machine(),
-        machine,
-        Map.of("PREVIEW_URL_WEB_8080", "http://planned"),
-        context);
+    return deployer
+        .resolve(
+            project,
+            machine.machine().id(),
+            Map.of("PREVIEW_URL_WEB_8080", "http://planned"),
+            context)
+        .deploy(machine.machine(), machine, context);
   }
 
   Deployment attach() {

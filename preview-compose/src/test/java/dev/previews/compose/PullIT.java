@@ -95,6 +95,8 @@ class PullIT {
     Context context = Context.of(Deadline.in(Duration.ofSeconds(90)), ProgressListener.none());
     Project project =
         deployer.read(ProjectSource.of(List.of(directory.resolve("compose.yaml"))), context);
-    return deployer.deploy(project, machine.machine(), machine, Map.of(), context);
+    return deployer
+        .resolve(project, machine.machine().id(), Map.of(), context)
+        .deploy(machine.machine(), machine, context);
   }
 }

@@ -17,6 +17,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -134,6 +136,35 @@ class FrontDoorIT {
     assertThatThrownBy(() -> previews().template(template).up(compose))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("the docker driver has no templates");
+    assertThat(PLACE.leftovers(id)).isEmpty();
+  }
+
+  @Test
+  void whatIsMissingOnThisMachineIsSaidBeforeAnythingIsMade() throws Exception {
+    Files.createDirectory(directory.resolve("empty"));
+    Map<String, String> missing = new LinkedHashMap<>();
+    missing.put(
+        "services: {a: {image: x, secrets: [s]}}\nsecrets: {s: {file: ./none}}",
+        "secrets.s, which service 'a' uses, is the file " + directory + "/none");
+    missing.put(
+        "services: {a: {image: x, configs: [c]}}\nconfigs: {c: {environment: NOT_SET_HERE}}",
+        "the environment of configs.c is not set");
+    missing.put(
+        "services: {a: {build: ./none}}",
+        "service 'a' is built from " + directory + "/none, which is no directory");
+    missing.put(
+        "services: {a: {build: ./empty}}",
+        "service 'a' is built by " + directory + "/empty/Dockerfile, which does not exist");
+    missing.put(
+        "services: {a: {build: {context: ./empty, dockerfile_inline: FROM x, secrets: [s]}}}\n"
+            + "secrets: {s: {file: ./none}}",
+        "secrets.s, which the build of service 'a' uses, is the file " + directory + "/none");
+    for (Map.Entry<String, String> each : missing.entrySet()) {
+      Path compose = write(directory.resolve("compose.yaml"), each.getKey());
+      assertThatThrownBy(() -> previews().up(compose))
+          .isInstanceOf(InvalidInputException.class)
+          .hasStackTraceContaining(each.getValue());
+    }
     assertThat(PLACE.leftovers(id)).isEmpty();
   }
 

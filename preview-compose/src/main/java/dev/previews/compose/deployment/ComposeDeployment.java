@@ -54,7 +54,7 @@ public final class ComposeDeployment implements Deployment {
     this.machine = machine;
     this.connection = connection;
     this.engine = engine;
-    String project = ModelRewriter.projectName(machine);
+    String project = ModelRewriter.projectName(machine.id());
     this.containers = new ProjectContainers(engine, machine);
     this.publishedPort = new PublishedPort(engine, project, containers);
     this.exposed = readExposed();

@@ -1,5 +1,7 @@
 package dev.previews.compose.deployment;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import dev.previews.error.ConnectionException;
 import dev.previews.error.NotFoundException;
 import dev.previews.error.PreviewException;
@@ -24,7 +26,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The right to change an environment, which one process at a time has. It is held on the machine by
  * a command that ends when its input does, so also when this process dies. Machines have no {@code
- * flock} that could be relied on (Debian's busybox lacks it).
+ * flock} that could be relied on (Debian's busybox lacks it). Who has it is told the machine's
+ * {@link ContentKey} at once: another command would take its time.
  */
 public final class Lease {
   /**
@@ -48,6 +51,8 @@ public final class Lease {
         echo "$h"
       }
       d=$1
+      k=$2
+      read -r fresh || exit 1
       if [ ! -d "${d%/*}" ]; then exit 3; fi
       mkdir -p "$d" || exit 1
       me=$$:$(born $$)
@@ -70,7 +75,11 @@ public final class Lease {
       for f in "$d"/*; do
         if [ "${f##*/}" != "$mine" ]; then rm -f "$f"; fi
       done
-      echo held
+      if [ ! -s "$k" ]; then
+        (umask 077 && echo "$fresh" >"$k.new") && mv "$k.new" "$k" || exit 1
+      fi
+      read -r known <"$k"
+      echo "$known"
       exec cat
       """;
 
@@ -81,6 +90,7 @@ public final class Lease {
   private static final Duration FAREWELL = Duration.ofSeconds(5);
 
   private final Machine machine;
+  private final ContentKey contentKey;
   private final Execution holder;
   private final CountDownLatch released;
   private final AtomicReference<@Nullable String> end;
@@ -88,11 +98,13 @@ public final class Lease {
 
   private Lease(
       Machine machine,
+      ContentKey contentKey,
       Execution holder,
       CountDownLatch released,
       AtomicReference<@Nullable String> end,
       Thread watcher) {
     this.machine = machine;
+    this.contentKey = contentKey;
     this.holder = holder;
     this.released = released;
     this.end = end;
@@ -131,6 +143,11 @@ public final class Lease {
     }
   }
 
+  /** The key of the machine. */
+  public ContentKey contentKey() {
+    return contentKey;
+  }
+
   private String lost() {
     return "the right to change environment "
         + machine.id()
@@ -140,20 +157,32 @@ public final class Lease {
 
   /** Waits for its turn, as {@link #during}; the caller releases it. */
   static Lease take(Machine machine, Connection connection, Context context) {
+    String keyFile = machine.directory() + "/.content-key";
     CountDownLatch released = new CountDownLatch(1);
     CountDownLatch answered = new CountDownLatch(1);
-    AtomicReference<@Nullable Boolean> locked = new AtomicReference<>();
+    AtomicReference<@Nullable String> told = new AtomicReference<>();
     ByteArrayOutputStream stderr = new ByteArrayOutputStream();
     Execution holder =
         connection.exec(
-            Command.of("sh", "-c", HOLD, "lease", machine.directory() + "/.lease")
-                .stdin(stdin -> hold(released))
+            Command.of("sh", "-c", HOLD, "lease", machine.directory() + "/.lease", keyFile)
+                .stdin(
+                    stdin -> {
+                      stdin.write((ContentKey.random() + "\n").getBytes(US_ASCII));
+                      stdin.flush();
+                      hold(released);
+                    })
                 .stdout(
                     new OutputStream() {
+                      private final StringBuilder line = new StringBuilder();
+
                       @Override
-                      public void write(int ignored) {
-                        locked.set(true);
-                        answered.countDown();
+                      public void write(int character) {
+                        if (character == '\n') {
+                          told.set(line.toString());
+                          answered.countDown();
+                        } else {
+                          line.append((char) character);
+                        }
                       }
                     })
                 .stderr(stderr));
@@ -174,14 +203,14 @@ public final class Lease {
             "preview-lease");
     watcher.setDaemon(true);
     watcher.start();
-    Lease lease = new Lease(machine, holder, released, end, watcher);
     try {
       boolean waited = await(answered, machine, context);
-      if (locked.get() == null && (waited || gone.get())) {
+      String key = told.get();
+      if (key == null && (waited || gone.get())) {
         throw new NotFoundException(
             "the " + machine + " went while this waited for its turn: " + end.get());
       }
-      if (locked.get() == null) {
+      if (key == null) {
         throw new RemoteCommandException(
             "the "
                 + machine
@@ -192,10 +221,14 @@ public final class Lease {
             stderr.toString(StandardCharsets.UTF_8),
             null);
       }
-      return lease;
+      if (!ContentKey.isKey(key)) {
+        throw new RemoteCommandException(
+            "the file " + keyFile + " of the " + machine + " holds no key: remove it", key, null);
+      }
+      return new Lease(machine, ContentKey.of(key), holder, released, end, watcher);
     } catch (RuntimeException | Error e) {
       holder.cancel();
-      lease.release();
+      release(released, watcher, holder);
       throw e;
     }
   }
@@ -228,6 +261,10 @@ public final class Lease {
   }
 
   void release() {
+    release(released, watcher, holder);
+  }
+
+  private static void release(CountDownLatch released, Thread watcher, Execution holder) {
     released.countDown();
     try {
       watcher.join(FAREWELL.toMillis());

@@ -24,7 +24,7 @@ final class Ownership {
   Ownership(Engine engine, Machine machine, Context context) {
     this.engine = engine;
     this.machine = machine;
-    this.project = ModelRewriter.projectName(machine);
+    this.project = ModelRewriter.projectName(machine.id());
     this.context = context;
   }
 

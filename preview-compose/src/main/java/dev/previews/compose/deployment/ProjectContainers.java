@@ -30,14 +30,14 @@ final class ProjectContainers {
   ProjectContainers(Engine engine, Machine machine) {
     this.engine = engine;
     this.machine = machine;
-    this.project = ModelRewriter.projectName(machine);
+    this.project = ModelRewriter.projectName(machine.id());
   }
 
   /** What they all carry; another project of the same name does not. */
   static Map<String, String> labels(Machine machine) {
     return Map.of(
         ServiceContainer.PROJECT,
-        ModelRewriter.projectName(machine),
+        ModelRewriter.projectName(machine.id()),
         Labels.ENVIRONMENT,
         machine.id().value());
   }

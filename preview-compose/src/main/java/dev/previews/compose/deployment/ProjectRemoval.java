@@ -38,7 +38,7 @@ final class ProjectRemoval {
     this.client = engine.client(context.deadline());
     this.containers = new ProjectContainers(engine, machine);
     this.machine = machine;
-    this.project = ModelRewriter.projectName(machine);
+    this.project = ModelRewriter.projectName(machine.id());
   }
 
   /** Containers stop with their own grace period first. */

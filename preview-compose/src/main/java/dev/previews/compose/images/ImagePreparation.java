@@ -14,8 +14,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Brings the images of a model to the machine's engine, as far as Compose does not pull them
@@ -28,6 +28,8 @@ public final class ImagePreparation {
   private final Machine machine;
   private final Connection connection;
   private final LocalEngine localEngine;
+  private @Nullable ImageState state;
+  private String noted = "";
 
   /**
    * For one machine; nothing of what is given is closed.
@@ -54,7 +56,7 @@ public final class ImagePreparation {
 
   /**
    * Sends the images that exist only on the local engine, those that builds start from among them,
-   * then builds what has changed.
+   * then builds what has changed. What was built is for {@link #note}.
    *
    * @throws dev.previews.error.RemoteCommandException when a build fails, or the machine's engine
    *     refuses an image
@@ -62,9 +64,7 @@ public final class ImagePreparation {
    */
   public PreparedImages prepare(DeployableModel model, Context context) {
     ImageStore store = new ImageStore(engine, context.deadline());
-    ImageStateFile file = new ImageStateFile(machine, connection, context);
-    ImageState state = file.read();
-    String known = state.json();
+    ImageState known = state(context);
     Set<String> candidates = unbuilt(model);
     model.services().stream()
         .filter(ImagePreparation::isAlwaysPulled)
@@ -73,20 +73,17 @@ public final class ImagePreparation {
     candidates.removeAll(built(model));
 
     List<String> sent =
-        new LocalImages(localEngine, store, notes(file), context).sendUnpullable(candidates, state);
+        new LocalImages(localEngine, store, notes(context), context)
+            .sendUnpullable(candidates, known);
     if (!sent.isEmpty()) {
-      // A build that fails must not make the next run send them again.
-      file.write(state);
+      note(context); // a build that fails must not make the next run send them again
     }
     Set<String> unbuilt = unbuilt(model);
     unbuilt.addAll(candidates);
-    new Claims(machine, engine, store, context).claim(unbuilt, state);
-    List<String> built = new Builds(cli, socket, store, model, context).run(state);
+    new Claims(machine, engine, store, context).claim(unbuilt, known);
+    List<String> built = new Builds(cli, socket, store, model, context).run(known);
     unbuilt.addAll(built(model));
-    state.retain(unbuilt);
-    if (!state.json().equals(known)) {
-      file.write(state);
-    }
+    known.retain(unbuilt);
     return new PreparedImages(built, sent, toPull(model, store));
   }
 
@@ -98,21 +95,48 @@ public final class ImagePreparation {
    * @throws dev.previews.error.RemoteCommandException when the machine's engine refuses an image
    */
   public List<String> sendMissing(Collection<String> images, Context context) {
-    ImageStateFile file = new ImageStateFile(machine, connection, context);
-    ImageState state = file.read();
+    ImageState known = state(context);
     ImageStore store = new ImageStore(engine, context.deadline());
     List<String> sent =
-        new LocalImages(localEngine, store, notes(file), context).sendMissing(images, state);
+        new LocalImages(localEngine, store, notes(context), context).sendMissing(images, known);
     if (!sent.isEmpty()) {
-      new Claims(machine, engine, store, context).claim(sent, state);
-      file.write(state);
+      new Claims(machine, engine, store, context).claim(sent, known);
+      note(context);
     }
     return sent;
   }
 
+  /**
+   * Notes on the machine what the next run is to know, where it does not yet. Without it, the next
+   * run does more than it needs to.
+   *
+   * @throws dev.previews.error.RemoteCommandException when the machine cannot keep it
+   */
+  public void note(Context context) {
+    String now = state(context).json();
+    if (!now.equals(noted)) {
+      file(context).write(now);
+      noted = now;
+    }
+  }
+
+  private ImageState state(Context context) {
+    ImageState known = state;
+    if (known == null) {
+      known = file(context).read();
+      noted = known.json();
+      state = known;
+    }
+    return known;
+  }
+
+  private ImageStateFile file(Context context) {
+    return new ImageStateFile(machine, connection, context);
+  }
+
   /** An engine that is the environment's own goes with all that was sent. */
-  private Consumer<ImageState> notes(ImageStateFile file) {
-    return machine.shared() ? file::write : state -> {};
+  private Runnable notes(Context context) {
+    return machine.shared() ? () -> note(context) : () -> {};
   }
 
   private static List<String> toPull(DeployableModel model, ImageStore store) {

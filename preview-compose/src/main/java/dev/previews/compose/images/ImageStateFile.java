@@ -31,8 +31,8 @@ final class ImageStateFile {
     return ImageState.parse(content.toString(StandardCharsets.UTF_8));
   }
 
-  void write(ImageState state) {
-    byte[] content = state.json().getBytes(StandardCharsets.UTF_8);
+  void write(String json) {
+    byte[] content = json.getBytes(StandardCharsets.UTF_8);
     run("write", Command.of("sh", "-c", WRITE, "sh", path).stdin(file -> file.write(content)));
   }
 

@@ -8,20 +8,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiPredicate;
-import java.util.function.Consumer;
 
 /** Sends to the machine's engine what the local engine has and it lacks. */
 final class LocalImages {
   private final LocalEngine localEngine;
   private final ImageStore machine;
-  private final Consumer<ImageState> notes;
+  private final Runnable notes;
   private final Context context;
 
   /**
    * @param notes is told, before anything is sent, what may have arrived if this process dies
    */
-  LocalImages(
-      LocalEngine localEngine, ImageStore machine, Consumer<ImageState> notes, Context context) {
+  LocalImages(LocalEngine localEngine, ImageStore machine, Runnable notes, Context context) {
     this.localEngine = localEngine;
     this.machine = machine;
     this.notes = notes;
@@ -75,7 +73,7 @@ final class LocalImages {
       }
       ImageSender sender = new ImageSender(local, machine, context);
       wanted.forEach((image, here) -> state.begin(image, here.id()));
-      notes.accept(state);
+      notes.run();
       wanted.forEach((image, here) -> state.put(image, here.id(), sender.send(image, here).id()));
       return List.copyOf(wanted.keySet());
     }

@@ -2,12 +2,11 @@ package dev.previews.compose.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.previews.compose.cli.ComposeCli;
+import dev.previews.environment.EnvironmentId;
 import dev.previews.error.InvalidInputException;
 import dev.previews.spi.Context;
 import dev.previews.spi.ExposedService;
 import dev.previews.spi.Machine;
-import dev.previews.spi.Project;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,55 +15,20 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 
-/** Resolves a project once more, with all variables known, and rewrites it for a machine. */
+/** Rewrites a model for a machine. */
 public final class ModelRewriter {
   /** What is of use on the local machine alone. */
   private static final List<String> LOCAL =
       List.of("develop", "env_file", "label_file", "profiles");
 
-  private final ComposeCli cli;
-  private final UnaryOperator<String> signature;
-
-  /**
-   * A rewriter that uses this CLI.
-   *
-   * @param signature makes of a digest of secrets what everybody may see; asked when it is needed
-   */
-  public ModelRewriter(ComposeCli cli, UnaryOperator<String> signature) {
-    this.cli = cli;
-    this.signature = signature;
-  }
+  private ModelRewriter() {}
 
   /** The name under which Compose runs an environment. */
-  public static String projectName(Machine machine) {
-    return "preview-" + machine.id().value();
+  public static String projectName(EnvironmentId id) {
+    return "preview-" + id.value();
   }
 
-  /**
-   * The model for a machine; what it leaves out is noticed.
-   *
-   * @param filesDirectory the machine's directory for the files that are copied
-   * @throws InvalidInputException when the machine cannot run what the files say
-   */
-  public DeployableModel rewrite(
-      Project project,
-      Machine machine,
-      String filesDirectory,
-      Map<String, String> variables,
-      Context context) {
-    String name = projectName(machine);
-    Path directory = SourceFiles.directory(project.source());
-    ModelResolver resolver =
-        new ModelResolver(cli, project.source(), variables, context.deadline());
-    ComposeModel model = resolver.resolve(name);
-    Map<String, String> values = resolver.values(FileObjects.variables(model));
-    MachinePaths paths = new MachinePaths(directory, filesDirectory);
-    Sidecars sidecars = new Sidecars(paths, project.sidecars());
-    sidecars.add(model);
-    return rewrite(model, machine, paths, directory, values, signature, context)
-        .joining(sidecars.joins(model));
-  }
-
+  /** Rewrites the model, which is changed; what is left out of it is noticed. */
   static DeployableModel rewrite(
       ComposeModel model,
       Machine machine,
@@ -74,7 +38,7 @@ public final class ModelRewriter {
       UnaryOperator<String> signature,
       Context context) {
     refuseHostNetwork(model, machine);
-    String name = projectName(machine);
+    String name = projectName(machine.id());
     List<ExposedService> exposed = PublishedPorts.exposed(model);
     OwnLabels labels = new OwnLabels(machine);
     model.tree().put("name", name);

@@ -2,6 +2,7 @@ package dev.previews.compose.model;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.previews.compose.cli.ComposeCli;
+import dev.previews.environment.EnvironmentId;
 import dev.previews.spi.Context;
 import dev.previews.spi.Project;
 import dev.previews.spi.ProjectSource;
@@ -39,5 +40,25 @@ public final class ProjectReader {
         model.tree().get("x-preview") instanceof ObjectNode settings
             ? ModelJson.plain(settings)
             : Map.of());
+  }
+
+  /**
+   * Resolves a project once more, with all variables known.
+   *
+   * @throws dev.previews.error.InvalidInputException when no machine could run it
+   */
+  public ResolvedModel resolve(
+      Project project, EnvironmentId id, Map<String, String> variables, Context context) {
+    ModelResolver resolver =
+        new ModelResolver(cli, project.source(), variables, context.deadline());
+    ComposeModel model = resolver.resolve(ModelRewriter.projectName(id));
+    ResolvedModel resolved =
+        new ResolvedModel(
+            model,
+            SourceFiles.directory(project.source()),
+            resolver.values(FileObjects.variables(model)),
+            project.sidecars());
+    resolved.check();
+    return resolved;
   }
 }

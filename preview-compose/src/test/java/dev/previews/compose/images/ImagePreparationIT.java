@@ -187,7 +187,7 @@ class ImagePreparationIT {
     try (Engine local = new LocalEngine(System.getenv()).open(context.deadline()).orElseThrow()) {
       ImageStore here = new ImageStore(local, context.deadline());
       LocalImages images =
-          new LocalImages(new LocalEngine(System.getenv()), here, state -> {}, context);
+          new LocalImages(new LocalEngine(System.getenv()), here, () -> {}, context);
       assertThat(images.sendUnpullable(List.of(image, "nowhere:1"), new ImageState())).isEmpty();
       assertThat(images.sendMissing(List.of(image, "nowhere:1"), new ImageState())).isEmpty();
     }
@@ -296,14 +296,20 @@ class ImagePreparationIT {
   }
 
   private PreparedImages prepare(DeployableModel model) {
-    return preparation(System.getenv()).prepare(model, context);
+    return prepare(preparation(System.getenv()), model);
   }
 
   /** Fails when it needs Compose. */
   private PreparedImages prepareWithoutCli(DeployableModel model) {
     ComposeCli none = new ComposeCli(Map.of());
-    return new ImagePreparation(none, socket, engine, machine, connection, System.getenv())
-        .prepare(model, context);
+    return prepare(
+        new ImagePreparation(none, socket, engine, machine, connection, System.getenv()), model);
+  }
+
+  private PreparedImages prepare(ImagePreparation preparation, DeployableModel model) {
+    PreparedImages prepared = preparation.prepare(model, context);
+    preparation.note(context);
+    return prepared;
   }
 
   private ImagePreparation preparation(Map<String, String> environment) {
