@@ -34,13 +34,13 @@ public abstract class DriverContract extends LiveMachineContract {
   @Test
   void aMachineThatDiesEndsItsCommandsAndStreamsAndIsMendedByTheNextEnsure() throws Exception {
     EnvironmentId id = newId();
-    int port = somePort();
+    int port = Flood.somePort();
     Machine mortal = driver.ensure(spec(id), Drivers.context());
     try (Connection doomed = driver.connect(mortal, Drivers.context());
-        Execution execution = doomed.exec(flood(port));
-        DuplexStream stream = dialFlood(doomed, port)) {
+        Execution execution = doomed.exec(Flood.command(port));
+        DuplexStream stream = Flood.dial(doomed, port)) {
       CompletableFuture<Integer> end = CompletableFuture.supplyAsync(execution::await);
-      CompletableFuture<Long> endOfStream = drained(stream);
+      CompletableFuture<Long> endOfStream = Drain.of(stream);
       place().kill(mortal);
       assertThatThrownBy(() -> end.get(60, TimeUnit.SECONDS))
           .hasCauseInstanceOf(ConnectionException.class);
