@@ -2,20 +2,11 @@ package dev.previews.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
-import io.netty.handler.codec.http2.DefaultHttp2DataFrame;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
-import io.netty.handler.codec.http2.DefaultHttp2HeadersFrame;
-import io.netty.handler.codec.http2.Http2DataFrame;
-import io.netty.handler.codec.http2.Http2HeadersFrame;
-import io.netty.handler.codec.http2.Http2StreamChannel;
-import io.netty.handler.codec.http2.Http2StreamChannelBootstrap;
-import java.nio.charset.StandardCharsets;
+import io.netty.handler.codec.http2.Http2Headers;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -71,53 +62,16 @@ class GrpcIT {
 
   private static List<String> call(Channel connection, String path, String message)
       throws Exception {
-    List<String> seen = new java.util.concurrent.CopyOnWriteArrayList<>();
-    CompletableFuture<Void> ended = new CompletableFuture<>();
-    Http2StreamChannel stream =
-        new Http2StreamChannelBootstrap(connection)
-            .handler(
-                new ChannelInboundHandlerAdapter() {
-                  @Override
-                  public void channelRead(ChannelHandlerContext context, Object frame) {
-                    if (frame instanceof Http2HeadersFrame headers) {
-                      headers
-                          .headers()
-                          .forEach(
-                              it ->
-                                  seen.add(
-                                      (headers.isEndStream() ? "end " : "")
-                                          + it.getKey().toString().replace("seen-", "")
-                                          + "="
-                                          + it.getValue()));
-                      if (headers.isEndStream()) {
-                        ended.complete(null);
-                      }
-                    } else if (frame instanceof Http2DataFrame data) {
-                      if (data.content().isReadable()) {
-                        seen.add("data=" + data.content().toString(StandardCharsets.US_ASCII));
-                      }
-                      if (data.isEndStream()) {
-                        ended.complete(null);
-                      }
-                      data.release();
-                    }
-                  }
-                })
-            .open()
-            .sync()
-            .getNow();
-    stream.write(
-        new DefaultHttp2HeadersFrame(
-            new DefaultHttp2Headers()
-                .method("POST")
-                .scheme("https")
-                .path(path)
-                .authority("grpc-" + TUNNELS.id() + "." + DOMAIN)
-                .set("content-type", "application/grpc")
-                .set("te", "trailers")));
-    stream.writeAndFlush(
-        new DefaultHttp2DataFrame(Unpooled.copiedBuffer(message, StandardCharsets.US_ASCII), true));
-    ended.get(10, TimeUnit.SECONDS);
-    return seen;
+    Http2Headers headers =
+        new DefaultHttp2Headers()
+            .method("POST")
+            .scheme("https")
+            .path(path)
+            .authority("grpc-" + TUNNELS.id() + "." + DOMAIN)
+            .set("content-type", "application/grpc")
+            .set("te", "trailers");
+    return Http2Exchange.send(connection, headers, message).whole().stream()
+        .map(it -> it.replace("seen-", ""))
+        .toList();
   }
 }

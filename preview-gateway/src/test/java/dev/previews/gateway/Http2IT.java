@@ -2,27 +2,17 @@ package dev.previews.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
-import io.netty.handler.codec.http2.DefaultHttp2DataFrame;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
-import io.netty.handler.codec.http2.DefaultHttp2HeadersFrame;
 import io.netty.handler.codec.http2.Http2Headers;
-import io.netty.handler.codec.http2.Http2HeadersFrame;
-import io.netty.handler.codec.http2.Http2StreamChannel;
-import io.netty.handler.codec.http2.Http2StreamChannelBootstrap;
-import io.netty.util.ReferenceCountUtil;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -95,32 +85,8 @@ class Http2IT {
               smuggling().add("content-length", "3"),
               smuggling().path("/head HTTP/1.1\r\nx-smuggled: yes"))) {
         Channel connection = Http2Connection.open(loops, TUNNELS, TUNNELS.port());
-        CompletableFuture<String> fate = new CompletableFuture<>();
-        Http2StreamChannel stream =
-            new Http2StreamChannelBootstrap(connection)
-                .handler(
-                    new ChannelInboundHandlerAdapter() {
-                      @Override
-                      public void channelRead(ChannelHandlerContext context, Object frame) {
-                        if (frame instanceof Http2HeadersFrame headers) {
-                          fate.complete(String.valueOf(headers.headers().status()));
-                        }
-                        ReferenceCountUtil.release(frame);
-                      }
-
-                      @Override
-                      public void channelInactive(ChannelHandlerContext context) {
-                        fate.complete("ended");
-                      }
-                    })
-                .open()
-                .sync()
-                .getNow();
-        stream.write(new DefaultHttp2HeadersFrame(vector));
-        stream.writeAndFlush(
-            new DefaultHttp2DataFrame(
-                Unpooled.copiedBuffer("0\r\n\r\nGET /", StandardCharsets.US_ASCII), true));
-        assertThat(fate.get(10, TimeUnit.SECONDS)).as("%s", vector).isIn("400", "ended");
+        Http2Exchange exchange = Http2Exchange.send(connection, vector, "0\r\n\r\nGET /");
+        assertThat(exchange.status()).as("%s", vector).isIn("400", "ended");
         connection.close();
       }
     } finally {
