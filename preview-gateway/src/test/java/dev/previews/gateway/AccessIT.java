@@ -6,9 +6,7 @@ import dev.previews.tunnel.access.AccessToken;
 import dev.previews.tunnel.keys.TunnelKey;
 import dev.previews.tunnel.names.ClientId;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -38,13 +36,7 @@ class AccessIT {
   static void start() throws Exception {
     web = new WebService();
     echo = RawService.webSocketEcho();
-    gateway =
-        TunnelGateway.builder()
-            .url(URI.create("http://tunnels.test"))
-            .ssh(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
-            .http(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
-            .restartTime(Duration.ZERO)
-            .start();
+    gateway = LoopbackGateway.at("http://tunnels.test").start();
     OpenSsh ssh = OpenSsh.withNewKey(folder, gateway.sshAddress().getPort());
     key = TunnelKey.parse(ssh.privateKey());
     id = ClientId.of(ssh.publicKey());

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -28,11 +26,8 @@ class CertificateIT {
     PemFiles pem = PemFiles.make(folder, DOMAIN);
     PemFiles other = PemFiles.make(folder, "other.test");
     try (TunnelGateway own =
-        TunnelGateway.builder()
-            .url(URI.create("https://other.test"))
-            .ssh(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
-            .http(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
-            .tls(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+        LoopbackGateway.at("https://other.test")
+            .tls(LoopbackGateway.anyPort())
             .certificate(
                 Files.copy(other.chain(), folder.resolve("live.pem")),
                 Files.copy(other.key(), folder.resolve("live-key.pem")))

@@ -5,9 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.previews.tunnel.agent.Agent;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Objects;
@@ -30,13 +27,7 @@ class CiphersIT {
 
   @BeforeEach
   void start() throws Exception {
-    InetSocketAddress anyPort = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-    gateway =
-        TunnelGateway.builder()
-            .url(URI.create("http://tunnels.test:8080"))
-            .ssh(anyPort)
-            .http(anyPort)
-            .start();
+    gateway = LoopbackGateway.at("http://tunnels.test:8080").start();
     ssh = OpenSsh.withNewKey(folder, gateway.sshAddress().getPort());
   }
 

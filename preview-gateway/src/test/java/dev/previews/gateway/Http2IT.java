@@ -7,8 +7,6 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.netty.handler.codec.http2.Http2Headers;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -100,11 +98,8 @@ class Http2IT {
     MultiThreadIoEventLoopGroup loops =
         new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
     try (TunnelGateway own =
-        TunnelGateway.builder()
-            .url(URI.create("https://" + DOMAIN))
-            .ssh(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
-            .http(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
-            .tls(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+        LoopbackGateway.at("https://" + DOMAIN)
+            .tls(LoopbackGateway.anyPort())
             .certificate(TUNNELS.pem().chain(), TUNNELS.pem().key())
             .idleTimeout(Duration.ofSeconds(1))
             .start()) {

@@ -3,7 +3,6 @@ package dev.previews.gateway;
 import dev.previews.tunnel.names.ClientId;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -35,13 +34,7 @@ final class HttpTunnels implements BeforeAllCallback, AfterAllCallback {
     web = new WebService();
     echo = RawService.webSocketEcho();
     odd = new OddService();
-    gateway =
-        TunnelGateway.builder()
-            .url(URI.create("http://tunnels.localhost"))
-            .ssh(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
-            .http(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
-            .restartTime(Duration.ZERO)
-            .start();
+    gateway = LoopbackGateway.at("http://tunnels.localhost").start();
     OpenSsh ssh = OpenSsh.withNewKey(folder.path(), gateway.sshAddress().getPort());
     id = ClientId.of(ssh.publicKey());
     tunnels =

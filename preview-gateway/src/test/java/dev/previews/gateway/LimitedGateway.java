@@ -1,8 +1,6 @@
 package dev.previews.gateway;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -28,15 +26,11 @@ final class LimitedGateway implements BeforeEachCallback, AfterEachCallback {
     folder = new ScratchFolder();
     web = new WebService();
     gateway =
-        TunnelGateway.builder()
-            .url(URI.create("http://tunnels.test:8080"))
-            .ssh(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
-            .http(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+        LoopbackGateway.at("http://tunnels.test:8080")
             .tunnelsPerClient(20)
             .connectionsPerClient(3)
             .connectTimeout(Duration.ofSeconds(2))
             .checkClients(Duration.ofSeconds(4))
-            .restartTime(Duration.ZERO)
             .start();
     ssh = client();
   }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpRequest;
@@ -70,11 +69,9 @@ class LimitsIT {
   @Test
   void requestsThatComeTooFastAreToldSo() throws Exception {
     try (TunnelGateway strict =
-            TunnelGateway.builder()
-                .url(URI.create("http://tunnels.test"))
-                .ssh(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
-                .http(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+            LoopbackGateway.at("http://tunnels.test")
                 .requestsPerSecond(5)
+                .restartTime(Duration.ofMinutes(1))
                 .start();
         OpenSsh.Running running =
             site.ssh()

@@ -2,8 +2,6 @@ package dev.previews.gateway;
 
 import dev.previews.tunnel.names.ClientId;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -30,16 +28,12 @@ final class PublishedPages implements BeforeEachCallback, AfterEachCallback {
     folder = new ScratchFolder();
     pages = PageService.start();
     gateway =
-        TunnelGateway.builder()
-            .url(URI.create("http://tunnels.test"))
-            .ssh(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
-            .http(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
-            .admin(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+        LoopbackGateway.at("http://tunnels.test")
+            .admin(LoopbackGateway.anyPort())
             .headTimeout(Duration.ofSeconds(1))
             .idleTimeout(Duration.ofSeconds(2))
             .httpConnections(60, 60)
             .tunnelsPerClient(100)
-            .restartTime(Duration.ZERO)
             .start();
     ssh = OpenSsh.withNewKey(folder.path(), gateway.sshAddress().getPort());
     id = ClientId.of(ssh.publicKey());

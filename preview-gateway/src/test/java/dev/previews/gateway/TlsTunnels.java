@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.previews.tunnel.names.ClientId;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -50,13 +49,9 @@ final class TlsTunnels implements BeforeAllCallback, AfterAllCallback {
                 RawService.send(
                     out, "got " + new String(in.readAllBytes(), StandardCharsets.US_ASCII)));
     gateway =
-        TunnelGateway.builder()
-            .url(URI.create("https://" + DOMAIN))
-            .ssh(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
-            .http(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
-            .tls(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+        LoopbackGateway.at("https://" + DOMAIN)
+            .tls(LoopbackGateway.anyPort())
             .certificate(pem.chain(), pem.key())
-            .restartTime(Duration.ZERO)
             .start();
     ssh = OpenSsh.withNewKey(folder.path(), gateway.sshAddress().getPort());
     id = ClientId.of(ssh.publicKey());
