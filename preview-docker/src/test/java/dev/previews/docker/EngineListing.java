@@ -12,6 +12,7 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What an engine lists, without the driver under test and without Docker's CLI: eight of its
@@ -21,6 +22,8 @@ final class EngineListing {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String END_OF_HEAD = "\r\n\r\n";
 
+  private static @Nullable EngineListing usual;
+
   private final URI engine;
 
   /** Of an engine's address as the CLI takes it: {@code unix:///…} or {@code tcp://…}. */
@@ -28,10 +31,14 @@ final class EngineListing {
     engine = URI.create(host);
   }
 
-  /** The engine that the CLI means when it is told nothing. */
-  static EngineListing usual() throws IOException, InterruptedException {
-    return new EngineListing(
-        DockerCli.run("context", "inspect", "--format", "{{.Endpoints.docker.Host}}"));
+  /** The engine that the CLI means when it is told nothing; that stays the same for this JVM. */
+  static synchronized EngineListing usual() throws IOException, InterruptedException {
+    if (usual == null) {
+      usual =
+          new EngineListing(
+              DockerCli.run("context", "inspect", "--format", "{{.Endpoints.docker.Host}}"));
+    }
+    return usual;
   }
 
   /** GETs from the engine. */
