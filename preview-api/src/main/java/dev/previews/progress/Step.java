@@ -2,16 +2,16 @@ package dev.previews.progress;
 
 /** The steps of {@code up}, in their order; {@link #FILES} and {@link #IMAGES} go on at once. */
 public enum Step {
-  /** Reads the project and decides the environment's id; nothing is created yet. */
+  /** Reads the project and decides the environment's id. */
   IDENTIFY("reading the project"),
-  /** Finds, creates or replaces the machine. */
+  /** Decides the URLs. */
+  PLAN("planning URLs"),
+  /** Resolves the Compose model, and looks whether all that it needs of this machine is there. */
+  MODEL("resolving the model"),
+  /** Finds, creates or replaces the machine: before it, nothing is created. */
   MACHINE("preparing the machine"),
   /** Connects to the machine's engine. */
   CONNECT("connecting"),
-  /** Decides the URLs. */
-  PLAN("planning URLs"),
-  /** Resolves the Compose model and rewrites it for the machine. */
-  MODEL("resolving the model"),
   /** Copies the files that differ. */
   FILES("copying files"),
   /** Builds images, or sends those that the machine lacks. */

@@ -72,7 +72,8 @@ final class ComposeDeployer implements Deployer {
           context,
           lease -> {
             DeployableModel model =
-                resolved.rewrite(machine, filesDirectory, lease.contentKey()::sign, context);
+                resolved.rewrite(
+                    machine, filesDirectory, digest -> lease.contentKey().sign(digest), context);
             return bringUp(
                 model, filesDirectory, machine, connection, engine, dialer, lease, context);
           });

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.previews.compose.deployment.Lease;
 import dev.previews.error.ConnectionException;
 import dev.previews.error.DeadlineException;
+import dev.previews.error.RemoteCommandException;
 import dev.previews.exec.Deadline;
 import dev.previews.progress.ProgressEvent;
 import dev.previews.spi.Context;
@@ -113,6 +114,20 @@ class LeaseIT {
                       throw new IllegalStateException("the next step would have begun");
                     }))
         .isInstanceOf(IllegalStateException.class);
+  }
+
+  @Test
+  void isHeldWhereNoKeyCanBeKeptAndSaysSoToWhoNeedsOne() {
+    machine.run("mkdir", machine.machine().directory() + "/.content-key");
+    Context context = Context.of(Deadline.in(Duration.ofSeconds(30)), events::add);
+    Lease.during(
+        machine.machine(),
+        machine,
+        context,
+        lease ->
+            assertThatThrownBy(lease::contentKey)
+                .isInstanceOf(RemoteCommandException.class)
+                .hasMessageContaining("cannot keep a key in " + machine.machine().directory()));
   }
 
   private ProgressEvent notice() {

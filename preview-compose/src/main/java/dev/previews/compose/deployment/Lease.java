@@ -76,8 +76,9 @@ public final class Lease {
         if [ "${f##*/}" != "$mine" ]; then rm -f "$f"; fi
       done
       if [ ! -s "$k" ]; then
-        (umask 077 && echo "$fresh" >"$k.new") && mv "$k.new" "$k" || exit 1
+        (umask 077 && echo "$fresh" >"$k.new") && mv "$k.new" "$k"
       fi
+      known=
       read -r known <"$k"
       echo "$known"
       exec cat
@@ -90,7 +91,8 @@ public final class Lease {
   private static final Duration FAREWELL = Duration.ofSeconds(5);
 
   private final Machine machine;
-  private final ContentKey contentKey;
+  private final String key;
+  private final ByteArrayOutputStream stderr;
   private final Execution holder;
   private final CountDownLatch released;
   private final AtomicReference<@Nullable String> end;
@@ -98,13 +100,15 @@ public final class Lease {
 
   private Lease(
       Machine machine,
-      ContentKey contentKey,
+      String key,
+      ByteArrayOutputStream stderr,
       Execution holder,
       CountDownLatch released,
       AtomicReference<@Nullable String> end,
       Thread watcher) {
     this.machine = machine;
-    this.contentKey = contentKey;
+    this.key = key;
+    this.stderr = stderr;
     this.holder = holder;
     this.released = released;
     this.end = end;
@@ -143,9 +147,27 @@ public final class Lease {
     }
   }
 
-  /** The key of the machine. */
+  /**
+   * The key of the machine.
+   *
+   * @throws RemoteCommandException when the machine cannot keep one
+   */
   public ContentKey contentKey() {
-    return contentKey;
+    if (ContentKey.isKey(key)) {
+      return ContentKey.of(key);
+    }
+    String evidence = stderr.toString(StandardCharsets.UTF_8);
+    String file = keyFile(machine);
+    throw new RemoteCommandException(
+        evidence.contains("No space left")
+            ? "the disk with " + file + " is full"
+            : "the machine cannot keep a key in " + file + "; is it writable, and is that a key?",
+        evidence,
+        null);
+  }
+
+  private static String keyFile(Machine machine) {
+    return machine.directory() + "/.content-key";
   }
 
   private String lost() {
@@ -157,14 +179,13 @@ public final class Lease {
 
   /** Waits for its turn, as {@link #during}; the caller releases it. */
   static Lease take(Machine machine, Connection connection, Context context) {
-    String keyFile = machine.directory() + "/.content-key";
     CountDownLatch released = new CountDownLatch(1);
     CountDownLatch answered = new CountDownLatch(1);
     AtomicReference<@Nullable String> told = new AtomicReference<>();
     ByteArrayOutputStream stderr = new ByteArrayOutputStream();
     Execution holder =
         connection.exec(
-            Command.of("sh", "-c", HOLD, "lease", machine.directory() + "/.lease", keyFile)
+            Command.of("sh", "-c", HOLD, "lease", machine.directory() + "/.lease", keyFile(machine))
                 .stdin(
                     stdin -> {
                       stdin.write((ContentKey.random() + "\n").getBytes(US_ASCII));
@@ -221,11 +242,7 @@ public final class Lease {
             stderr.toString(StandardCharsets.UTF_8),
             null);
       }
-      if (!ContentKey.isKey(key)) {
-        throw new RemoteCommandException(
-            "the file " + keyFile + " of the " + machine + " holds no key: remove it", key, null);
-      }
-      return new Lease(machine, ContentKey.of(key), holder, released, end, watcher);
+      return new Lease(machine, key, stderr, holder, released, end, watcher);
     } catch (RuntimeException | Error e) {
       holder.cancel();
       release(released, watcher, holder);
