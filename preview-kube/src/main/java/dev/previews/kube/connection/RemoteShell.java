@@ -22,18 +22,24 @@ final class RemoteShell {
           "-c",
           "read -r n && s=$(dd bs=\"$n\" count=1 iflag=fullblock 2>/dev/null) && eval \"$s\"");
 
+  /** What fits into a pipe at once. */
+  static final int BLOCK = 64 * 1024;
+
   /**
    * Runs a command whose input comes in pieces, each after a line with its length; a length of 0 is
    * the end. So the end arrives whatever the protocol, and an input that breaks off without it
    * kills the command: a half file must not look like a whole one. When the command has ended, that
    * is said on standard error, and the rest of the input is read until its end: a server that
    * closes a socket with unread input resets it, and the exit code is lost.
+   *
+   * <p>A piece of whole blocks is passed on while it arrives; what is not is read first.
    */
   static final String FRAMED =
       """
       sh -c 'while read -r n; do
           [ "$n" -gt 0 ] || exit 0
-          dd bs="$n" count=1 iflag=fullblock
+          if [ $((n %% %1$d)) = 0 ]; then dd bs=%1$d count=$((n / %1$d)) iflag=fullblock
+          else dd bs="$n" count=1 iflag=fullblock; fi
         done
         kill -KILL 0' 2>/dev/null | {
         (exec "$@")
@@ -42,7 +48,8 @@ final class RemoteShell {
         cat >/dev/null
         exit $code
       }
-      """;
+      """
+          .formatted(BLOCK);
 
   private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
 

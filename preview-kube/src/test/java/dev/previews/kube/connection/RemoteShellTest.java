@@ -11,6 +11,8 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -103,6 +105,39 @@ class RemoteShellTest {
               stdin.flush();
             });
     assertThat(out).isEqualTo("ab\n012345678912\n");
+  }
+
+  @Test
+  void framesOfWholeBlocksAreJoinedToo() throws Exception {
+    String three = "abcd\n".repeat(RemoteShell.BLOCK).substring(0, 3 * RemoteShell.BLOCK);
+    String out =
+        run(
+            Command.of("md5sum"),
+            "END",
+            0,
+            stdin -> {
+              piece(stdin, three);
+              piece(stdin, "12\n");
+              piece(stdin, three);
+              stdin.write("0\n".getBytes(StandardCharsets.US_ASCII));
+            });
+    byte[] all = (three + "12\n" + three).getBytes(StandardCharsets.US_ASCII);
+    assertThat(out)
+        .startsWith(HexFormat.of().formatHex(MessageDigest.getInstance("MD5").digest(all)));
+  }
+
+  @Test
+  void aStreamThatBreaksOffWithinAFrameOfBlocksKillsTheCommand() throws Exception {
+    String out =
+        run(
+            Command.of("sh", "-c", "cat >/dev/null; echo it looked whole"),
+            "END",
+            137,
+            stdin -> {
+              stdin.write((2 * RemoteShell.BLOCK + "\n").getBytes(StandardCharsets.US_ASCII));
+              stdin.write("a".repeat(RemoteShell.BLOCK).getBytes(StandardCharsets.US_ASCII));
+            });
+    assertThat(out).doesNotContain("it looked whole");
   }
 
   @Test
