@@ -66,6 +66,7 @@ final class Up {
     OpenResources opened = new OpenResources();
     Driver driver = opened.add(where.open(context));
     Sweep sweep = new Sweep(settings::deployer, driver, context);
+    boolean begun = false; // until then, an environment of this id is not this up's own
     try {
       Tunnel tunnel = opened.add(Tunnels.create(settings, id, context));
       TunnelPlan plan = context.step(Step.PLAN, () -> tunnel.plan(project.services()));
@@ -76,6 +77,7 @@ final class Up {
       if (settings.guarded && settings.ephemeral) {
         opened.add(Guard.start(settings, id, context));
       }
+      begun = true;
       Machine machine = context.step(Step.MACHINE, () -> driver.ensure(spec(id), context));
       if (settings.ttl != null && machine.ttl().isEmpty()) {
         context.notice(
@@ -115,7 +117,7 @@ final class Up {
       return new LivePreview(settings, machine, driver, deployment, tunnel, plan, opened);
     } catch (Throwable failure) { // also what jshell throws into a thread
       sweep.stop();
-      if (settings.ephemeral && !(failure instanceof OwnershipException)) {
+      if (begun && settings.ephemeral && !(failure instanceof OwnershipException)) {
         removeAfter(failure, driver, id);
       }
       opened.closeAfter(failure);

@@ -169,6 +169,19 @@ class FrontDoorIT {
   }
 
   @Test
+  void whatIsWrongBeforeAnythingIsMadeRemovesNothingThatWasThere() throws Exception {
+    Path compose = write(
+            directory.resolve("compose.yaml"),
+            "services: {a: {image: '${IMAGE}', init: true, command: [sleep, '1000']}}");
+    previews().owner("somebody").up(compose).close();
+    List<String> before = PLACE.leftovers(id);
+    write(compose, "services: {a: {image: x, secrets: [s]}}\nsecrets: {s: {file: ./none}}");
+    assertThatThrownBy(() -> previews().owner("else").ephemeral().up(compose))
+        .isInstanceOf(InvalidInputException.class);
+    assertThat(PLACE.leftovers(id)).isEqualTo(before).isNotEmpty();
+  }
+
+  @Test
   void withoutAnIdOutsideARepositoryTheUserIsAskedForOne() throws Exception {
     Path compose = write(directory.resolve("compose.yaml"), "services: {a: {image: '${IMAGE}'}}");
     Process java =
