@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
@@ -170,10 +171,11 @@ class FrontDoorIT {
 
   @Test
   void whatIsWrongBeforeAnythingIsMadeRemovesNothingThatWasThere() throws Exception {
-    Path compose = write(
+    Path compose =
+        write(
             directory.resolve("compose.yaml"),
             "services: {a: {image: '${IMAGE}', init: true, command: [sleep, '1000']}}");
-    previews().owner("somebody").up(compose).close();
+    previews().up(compose).close();
     List<String> before = PLACE.leftovers(id);
     write(compose, "services: {a: {image: x, secrets: [s]}}\nsecrets: {s: {file: ./none}}");
     assertThatThrownBy(() -> previews().owner("else").ephemeral().up(compose))
