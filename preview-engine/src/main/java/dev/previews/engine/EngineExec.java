@@ -10,6 +10,7 @@ import dev.previews.exec.Command;
 import dev.previews.exec.Execution;
 import dev.previews.spi.DuplexStream;
 import dev.previews.spi.RemoteProcess;
+import dev.previews.spi.StartTurns;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -17,8 +18,10 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /** Runs commands in the containers of an engine, as the containers' own users. Thread-safe. */
 public final class EngineExec {
+  private static final int STARTS_AT_ONCE = 4;
+
   private final Engine engine;
-  private final StartTurns turns = new StartTurns();
+  private final StartTurns turns = new StartTurns(STARTS_AT_ONCE);
 
   /** Ids of containers that turned out to have no shell. */
   private final Set<String> shellless = ConcurrentHashMap.newKeySet();

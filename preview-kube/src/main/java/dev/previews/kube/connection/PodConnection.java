@@ -10,6 +10,7 @@ import dev.previews.spi.Connection;
 import dev.previews.spi.Dialer;
 import dev.previews.spi.DuplexStream;
 import dev.previews.spi.Endpoint;
+import dev.previews.spi.StartTurns;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -40,6 +41,10 @@ public final class PodConnection implements Connection {
   /** The engine never does, nor a service that speaks HTTP or TLS. */
   private static final Duration NEVER_FIRST = Duration.ofDays(1);
 
+  /** Few enough for the shim, and enough for a cluster that is far away. */
+  private static final int STARTS_AT_ONCE = 16;
+
+  private final StartTurns starts = new StartTurns(STARTS_AT_ONCE);
   private final Supplier<PodAddress> locate;
   private final Runnable renew;
   private final Runnable whenClosed;
@@ -89,7 +94,8 @@ public final class PodConnection implements Connection {
 
   @Override
   public Execution exec(Command command) {
-    PodExecution execution = inPod(pod -> PodExecution.start(sockets, pod, command));
+    PodExecution execution =
+        inPod(pod -> starts.take(pod.toString(), () -> PodExecution.start(sockets, pod, command)));
     executions.removeIf(PodExecution::isOver);
     executions.add(execution);
     if (closed) {

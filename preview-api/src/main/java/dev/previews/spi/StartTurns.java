@@ -1,4 +1,4 @@
-package dev.previews.engine;
+package dev.previews.spi;
 
 import dev.previews.error.PreviewInterruptedException;
 import java.time.Duration;
@@ -12,18 +12,33 @@ import java.util.function.Supplier;
  * Programs start in a container a few at a time. The containerd shim starts them one after the
  * other anyway, and where more than some thirty wait for that, the ends of other programs fill a
  * queue of its (32 in containerd 1.6), from when on each start takes it a second and more.
+ * Thread-safe.
  */
-final class StartTurns {
-  private static final int AT_ONCE = 4;
-
+public final class StartTurns {
   /** A start that takes longer does not hold up the others any more. */
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
+  private final int atOnce;
   private final Map<String, Semaphore> containers = new ConcurrentHashMap<>();
 
-  /** Waits for a turn and starts a program; the turn ends when {@code start} returns. */
-  <T> T take(String container, Supplier<T> start) {
-    Semaphore free = containers.computeIfAbsent(container, id -> new Semaphore(AT_ONCE, true));
+  /**
+   * Turns for any number of containers.
+   *
+   * @param atOnce how many programs may start in one container at the same time
+   */
+  public StartTurns(int atOnce) {
+    this.atOnce = atOnce;
+  }
+
+  /**
+   * Waits for a turn, at most 30 seconds, and starts a program; the turn ends when {@code start}
+   * returns.
+   *
+   * @param container where it starts
+   * @throws PreviewInterruptedException when the thread is interrupted before it starts
+   */
+  public <T> T take(String container, Supplier<T> start) {
+    Semaphore free = containers.computeIfAbsent(container, id -> new Semaphore(atOnce, true));
     boolean taken;
     try {
       taken = free.tryAcquire(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
