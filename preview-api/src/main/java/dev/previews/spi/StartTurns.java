@@ -24,17 +24,17 @@ public final class StartTurns {
   /**
    * Turns for any number of containers.
    *
-   * @param atOnce how many programs may start in one container at the same time
+   * @param atOnce how many programs may start in one container at the same time; positive
    */
   public StartTurns(int atOnce) {
     this.atOnce = atOnce;
   }
 
   /**
-   * Waits for a turn, at most 30 seconds, and starts a program; the turn ends when {@code start}
-   * returns.
+   * Waits for a turn, and starts a program; the turn ends when {@code start} returns or throws.
+   * After 30 seconds it starts without one, so that starts that hang do not hold up the others.
    *
-   * @param container where it starts
+   * @param container where it starts; any name that is always the same for it
    * @throws PreviewInterruptedException when the thread is interrupted before it starts
    */
   public <T> T take(String container, Supplier<T> start) {
