@@ -96,7 +96,14 @@ final class ComposeDeployer implements Deployer {
     try (EngineSocket socket = EngineSocket.open(dialer)) {
       ComposeUp up = new ComposeUp(cli, socket, engine, machine, model, context);
       ImagePreparation images =
-          new ImagePreparation(cli, socket, engine, machine, connection, environment);
+          new ImagePreparation(
+              cli,
+              socket,
+              engine,
+              machine,
+              connection,
+              () -> lease.notedImages(context),
+              environment);
       // One moves bytes, the other builds and pulls: neither needs the other.
       Together.run(
           "preview-files-and-images",

@@ -124,10 +124,55 @@ class LeaseIT {
         machine.machine(),
         machine,
         context,
-        lease ->
-            assertThatThrownBy(lease::contentKey)
-                .isInstanceOf(RemoteCommandException.class)
-                .hasMessageContaining("cannot keep a key in " + machine.machine().directory()));
+        lease -> {
+          assertThat(lease.notedImages(context)).isEmpty();
+          return assertThatThrownBy(lease::contentKey)
+              .isInstanceOf(RemoteCommandException.class)
+              .hasMessageContaining("cannot keep a key in " + machine.machine().directory());
+        });
+  }
+
+  @Test
+  void isHeldWhereAFileIsNoKey() {
+    note("what was noted");
+    for (String odd : List.of("no key", "a".repeat(64), "a".repeat(64) + "\n\n", "\n")) {
+      print(odd, ".content-key");
+      assertThat(noted()).as("with the key '%s'", odd).isEmpty();
+    }
+    print("a".repeat(64) + "\n", ".content-key");
+    assertThat(noted()).isEqualTo("what was noted");
+  }
+
+  @Test
+  void tellsWhatWasNotedOfImagesWhateverItIs() {
+    assertThat(noted()).isEmpty();
+    for (String each : List.of("{\"version\": 1}\n", "no line break", "one\n\ntwo\n", "\n", "")) {
+      note(each);
+      assertThat(noted()).isEqualTo(each);
+    }
+    machine.run("sh", "-c", "yes | head -c 300000 >" + path("images.json"));
+    assertThat(noted()).hasSize(300_000).startsWith("y\ny\n");
+    machine.run("rm", path("images.json"));
+    machine.run("mkdir", path("images.json"));
+    assertThat(noted()).isEmpty();
+  }
+
+  private String noted() {
+    Context context = Context.of(Deadline.in(Duration.ofSeconds(30)), events::add);
+    return Lease.during(machine.machine(), machine, context, lease -> lease.notedImages(context));
+  }
+
+  private void note(String text) {
+    print(text, "images.json");
+  }
+
+  private void print(String text, String file) {
+    assertThat(machine.run("sh", "-c", "printf %s \"$1\" >\"$2\"", "sh", text, path(file)))
+        .isEmpty();
+  }
+
+  private String path(String file) {
+    return machine.machine().directory() + "/" + file;
   }
 
   private ProgressEvent notice() {

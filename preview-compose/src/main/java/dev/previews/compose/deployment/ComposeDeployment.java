@@ -141,13 +141,18 @@ public final class ComposeDeployment implements Deployment {
   @Override
   public void down(VolumePolicy volumes, Context context) {
     requireOpen();
-    synchronized (this) {
-      if (removal == null) {
-        removal = Lease.take(machine, connection, context);
-      }
-    }
+    Lease lease = removal(context);
     new ProjectRemoval(engine, machine, context).run(volumes);
-    new Claims(machine, engine, context).release(connection);
+    new Claims(machine, engine, context).release(() -> lease.notedImages(context));
+  }
+
+  private synchronized Lease removal(Context context) {
+    Lease lease = removal;
+    if (lease == null) {
+      lease = Lease.take(machine, connection, context);
+      removal = lease;
+    }
+    return lease;
   }
 
   private synchronized void endRemoval() {

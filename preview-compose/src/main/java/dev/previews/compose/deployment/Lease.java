@@ -2,6 +2,7 @@ package dev.previews.compose.deployment;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import dev.previews.compose.images.ImageStateFile;
 import dev.previews.error.ConnectionException;
 import dev.previews.error.NotFoundException;
 import dev.previews.error.PreviewException;
@@ -13,11 +14,15 @@ import dev.previews.spi.Connection;
 import dev.previews.spi.Context;
 import dev.previews.spi.Machine;
 import java.io.ByteArrayOutputStream;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
@@ -27,7 +32,8 @@ import org.jspecify.annotations.Nullable;
  * The right to change an environment, which one process at a time has. It is held on the machine by
  * a command that ends when its input does, so also when this process dies. Machines have no {@code
  * flock} that could be relied on (Debian's busybox lacks it). Who has it is told the machine's
- * {@link ContentKey} at once: another command would take its time.
+ * {@link ContentKey} and what was noted of its images at once, in a {@link Greeting}: another
+ * command would take its time.
  */
 public final class Lease {
   /**
@@ -52,6 +58,7 @@ public final class Lease {
       }
       d=$1
       k=$2
+      s=$3
       read -r fresh || exit 1
       if [ ! -d "${d%/*}" ]; then exit 3; fi
       mkdir -p "$d" || exit 1
@@ -78,10 +85,13 @@ public final class Lease {
       if [ ! -s "$k" ]; then
         (umask 077 && echo "$fresh" >"$k.new") && mv "$k.new" "$k"
       fi
-      known=
-      read -r known <"$k"
+      known= more=
+      if ! { IFS= read -r known && ! IFS= read -r more && [ -z "$more" ]; } <"$k"; then known=; fi
+      case $known in *[!0-9a-f]*) known= ;; esac
+      if [ "${#known}" != "${#fresh}" ]; then echo; exec cat; fi
       echo "$known"
-      exec cat
+      if [ -f "$s" ] && [ -r "$s" ]; then exec cat "$s" "$k" -; fi
+      exec cat "$k" -
       """;
 
   /** What it exits with when its machine is removed. */
@@ -92,6 +102,7 @@ public final class Lease {
 
   private final Machine machine;
   private final String key;
+  private final Greeting greeting;
   private final ByteArrayOutputStream stderr;
   private final Execution holder;
   private final CountDownLatch released;
@@ -101,6 +112,7 @@ public final class Lease {
   private Lease(
       Machine machine,
       String key,
+      Greeting greeting,
       ByteArrayOutputStream stderr,
       Execution holder,
       CountDownLatch released,
@@ -108,6 +120,7 @@ public final class Lease {
       Thread watcher) {
     this.machine = machine;
     this.key = key;
+    this.greeting = greeting;
     this.stderr = stderr;
     this.holder = holder;
     this.released = released;
@@ -143,7 +156,7 @@ public final class Lease {
   public void requireHeld() {
     String ended = end.get();
     if (ended != null) {
-      throw new ConnectionException(lost(), ended, null);
+      throw lost(ended);
     }
   }
 
@@ -166,46 +179,59 @@ public final class Lease {
         null);
   }
 
+  /**
+   * What an earlier run noted of the machine's images when it had the lease; an empty text when
+   * none did, or when the machine cannot keep a key.
+   *
+   * @throws dev.previews.error.DeadlineException when it does not come in time
+   * @throws ConnectionException when the command that held the lease ended before it came
+   */
+  public String notedImages(Context context) {
+    String what = "what was noted of the images of environment " + machine.id();
+    Optional<Optional<String>> noted =
+        within(context.deadline().remaining(), greeting.noted(), what);
+    return noted
+        .orElseThrow(() -> context.deadline().expired(what, ""))
+        .orElseThrow(() -> lost(Objects.requireNonNullElse(end.get(), "")));
+  }
+
   private static String keyFile(Machine machine) {
     return machine.directory() + "/.content-key";
   }
 
-  private String lost() {
-    return "the right to change environment "
-        + machine.id()
-        + " was lost before the work was done: its holder, a command on the machine, ended. Another"
-        + " process may be changing the environment; run 'up' again, or 'down'";
+  private ConnectionException lost(String ended) {
+    return new ConnectionException(
+        "the right to change environment "
+            + machine.id()
+            + " was lost before the work was done: its holder, a command on the machine, ended."
+            + " Another process may be changing the environment; run 'up' again, or 'down'",
+        ended,
+        null);
   }
 
   /** Waits for its turn, as {@link #during}; the caller releases it. */
   static Lease take(Machine machine, Connection connection, Context context) {
+    String what = "the other process that works on environment " + machine.id();
     CountDownLatch released = new CountDownLatch(1);
-    CountDownLatch answered = new CountDownLatch(1);
-    AtomicReference<@Nullable String> told = new AtomicReference<>();
+    Greeting greeting = new Greeting();
     ByteArrayOutputStream stderr = new ByteArrayOutputStream();
     Execution holder =
         connection.exec(
-            Command.of("sh", "-c", HOLD, "lease", machine.directory() + "/.lease", keyFile(machine))
+            Command.of(
+                    "sh",
+                    "-c",
+                    HOLD,
+                    "lease",
+                    machine.directory() + "/.lease",
+                    keyFile(machine),
+                    ImageStateFile.path(machine))
                 .stdin(
                     stdin -> {
                       stdin.write((ContentKey.random() + "\n").getBytes(US_ASCII));
                       stdin.flush();
                       hold(released);
                     })
-                .stdout(
-                    new OutputStream() {
-                      private final StringBuilder line = new StringBuilder();
-
-                      @Override
-                      public void write(int character) {
-                        if (character == '\n') {
-                          told.set(line.toString());
-                          answered.countDown();
-                        } else {
-                          line.append((char) character);
-                        }
-                      }
-                    })
+                .stdout(greeting)
                 .stderr(stderr));
     AtomicReference<@Nullable String> end = new AtomicReference<>();
     AtomicBoolean gone = new AtomicBoolean();
@@ -219,19 +245,25 @@ public final class Lease {
               } catch (PreviewException e) {
                 end.set(String.valueOf(e.getMessage()));
               }
-              answered.countDown();
+              greeting.ended();
             },
             "preview-lease");
     watcher.setDaemon(true);
     watcher.start();
     try {
-      boolean waited = await(answered, machine, context);
-      String key = told.get();
-      if (key == null && (waited || gone.get())) {
+      boolean atOnce =
+          within(context.deadline().remaining(PATIENCE), greeting.key(), what).isPresent();
+      if (!atOnce) {
+        context.notice("waiting for " + what);
+      }
+      Optional<String> key =
+          within(context.deadline().remaining(), greeting.key(), what)
+              .orElseThrow(() -> context.deadline().expired(what, ""));
+      if (key.isEmpty() && (!atOnce || gone.get())) {
         throw new NotFoundException(
             "the " + machine + " went while this waited for its turn: " + end.get());
       }
-      if (key == null) {
+      if (key.isEmpty()) {
         throw new RemoteCommandException(
             "the "
                 + machine
@@ -242,7 +274,7 @@ public final class Lease {
             stderr.toString(StandardCharsets.UTF_8),
             null);
       }
-      return new Lease(machine, key, stderr, holder, released, end, watcher);
+      return new Lease(machine, key.get(), greeting, stderr, holder, released, end, watcher);
     } catch (RuntimeException | Error e) {
       holder.cancel();
       release(released, watcher, holder);
@@ -258,19 +290,14 @@ public final class Lease {
     }
   }
 
-  /** Returns whether it had to wait for somebody. */
-  private static boolean await(CountDownLatch answered, Machine machine, Context context) {
-    String what = "the other process that works on environment " + machine.id();
+  /** What comes within the time; empty when it does not. */
+  private static <T> Optional<T> within(Duration limit, Future<T> answer, String what) {
     try {
-      if (answered.await(
-          context.deadline().remaining(PATIENCE).toMillis(), TimeUnit.MILLISECONDS)) {
-        return false;
-      }
-      context.notice("waiting for " + what);
-      if (!answered.await(context.deadline().remaining().toMillis(), TimeUnit.MILLISECONDS)) {
-        throw context.deadline().expired(what, "");
-      }
-      return true;
+      return Optional.of(answer.get(limit.toMillis(), TimeUnit.MILLISECONDS));
+    } catch (TimeoutException e) {
+      return Optional.empty();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e.getCause());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new PreviewInterruptedException("interrupted while waiting for " + what, e);

@@ -2,11 +2,11 @@ package dev.previews.compose.images;
 
 import dev.previews.engine.Engine;
 import dev.previews.engine.SentImages;
-import dev.previews.spi.Connection;
 import dev.previews.spi.Context;
 import dev.previews.spi.Machine;
 import java.util.Collection;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * An environment's claims to images that were sent to an engine which it shares; see {@link
@@ -16,7 +16,6 @@ public final class Claims {
   private final Machine machine;
   private final SentImages sent;
   private final ImageStore store;
-  private final Context context;
 
   /** Those of the machine's environment. */
   public Claims(Machine machine, Engine engine, Context context) {
@@ -27,7 +26,6 @@ public final class Claims {
     this.machine = machine;
     this.sent = new SentImages(engine, machine.id(), context.deadline());
     this.store = store;
-    this.context = context;
   }
 
   /** Claims those of the images that were sent, by this environment or for another. */
@@ -48,10 +46,12 @@ public final class Claims {
   /**
    * Gives all up, and removes what nobody claims any more: also what a process was sending when it
    * died.
+   *
+   * @param noted what an {@link ImagePreparation} noted last; asked when it is needed
    */
-  public void release(Connection connection) {
+  public void release(Supplier<String> noted) {
     if (machine.shared()) {
-      ImageState state = new ImageStateFile(machine, connection, context).read();
+      ImageState state = ImageState.parse(noted.get());
       claim(state.begun().keySet(), state);
       sent.release();
     }

@@ -14,6 +14,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +28,7 @@ public final class ImagePreparation {
   private final Engine engine;
   private final Machine machine;
   private final Connection connection;
+  private final Supplier<String> earlier;
   private final LocalEngine localEngine;
   private @Nullable ImageState state;
   private String noted = "";
@@ -37,6 +39,7 @@ public final class ImagePreparation {
    * @param cli the Compose CLI of this machine
    * @param socket the machine's engine, for the CLI
    * @param engine the machine's engine
+   * @param earlier what an earlier one noted, as it did; asked once, when it is needed
    * @param environment by which the user's Docker CLI, and so the local engine, is found
    */
   public ImagePreparation(
@@ -45,12 +48,14 @@ public final class ImagePreparation {
       Engine engine,
       Machine machine,
       Connection connection,
+      Supplier<String> earlier,
       Map<String, String> environment) {
     this.cli = cli;
     this.socket = socket;
     this.engine = engine;
     this.machine = machine;
     this.connection = connection;
+    this.earlier = earlier;
     this.localEngine = new LocalEngine(Map.copyOf(environment));
   }
 
@@ -64,7 +69,7 @@ public final class ImagePreparation {
    */
   public PreparedImages prepare(DeployableModel model, Context context) {
     ImageStore store = new ImageStore(engine, context.deadline());
-    ImageState known = state(context);
+    ImageState known = state();
     Set<String> candidates = unbuilt(model);
     model.services().stream()
         .filter(ImagePreparation::isAlwaysPulled)
@@ -95,7 +100,7 @@ public final class ImagePreparation {
    * @throws dev.previews.error.RemoteCommandException when the machine's engine refuses an image
    */
   public List<String> sendMissing(Collection<String> images, Context context) {
-    ImageState known = state(context);
+    ImageState known = state();
     ImageStore store = new ImageStore(engine, context.deadline());
     List<String> sent =
         new LocalImages(localEngine, store, notes(context), context).sendMissing(images, known);
@@ -113,25 +118,21 @@ public final class ImagePreparation {
    * @throws dev.previews.error.RemoteCommandException when the machine cannot keep it
    */
   public void note(Context context) {
-    String now = state(context).json();
+    String now = state().json();
     if (!now.equals(noted)) {
-      file(context).write(now);
+      new ImageStateFile(machine, connection, context).write(now);
       noted = now;
     }
   }
 
-  private ImageState state(Context context) {
+  private ImageState state() {
     ImageState known = state;
     if (known == null) {
-      known = file(context).read();
+      known = ImageState.parse(earlier.get());
       noted = known.json();
       state = known;
     }
     return known;
-  }
-
-  private ImageStateFile file(Context context) {
-    return new ImageStateFile(machine, connection, context);
   }
 
   /** An engine that is the environment's own goes with all that was sent. */

@@ -9,10 +9,11 @@ import dev.previews.spi.Machine;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 
-/** The file on the machine that keeps an {@link ImageState}. */
-final class ImageStateFile {
-  // A first run has no file: no failure.
-  private static final String READ = "if [ -e \"$1\" ]; then cat \"$1\"; fi";
+/**
+ * The file on the machine that keeps an {@link ImageState}. Who gets the right to change the
+ * environment is told its content with it.
+ */
+public final class ImageStateFile {
   private static final String WRITE = "umask 077 && cat >\"$1.new\" && mv \"$1.new\" \"$1\"";
 
   private final String path;
@@ -20,30 +21,29 @@ final class ImageStateFile {
   private final Context context;
 
   ImageStateFile(Machine machine, Connection connection, Context context) {
-    this.path = machine.directory() + "/images.json";
+    this.path = path(machine);
     this.connection = connection;
     this.context = context;
   }
 
-  ImageState read() {
-    ByteArrayOutputStream content = new ByteArrayOutputStream();
-    run("read", Command.of("sh", "-c", READ, "sh", path).stdout(content));
-    return ImageState.parse(content.toString(StandardCharsets.UTF_8));
+  /** Where it is; a machine where nothing was noted has none. */
+  public static String path(Machine machine) {
+    return machine.directory() + "/images.json";
   }
 
   void write(String json) {
     byte[] content = json.getBytes(StandardCharsets.UTF_8);
-    run("write", Command.of("sh", "-c", WRITE, "sh", path).stdin(file -> file.write(content)));
-  }
-
-  private void run(String what, Command command) {
     ByteArrayOutputStream stderr = new ByteArrayOutputStream();
-    Command limited = command.stderr(stderr).timeout(context.deadline().remaining());
-    try (Execution execution = connection.exec(limited)) {
+    Command command =
+        Command.of("sh", "-c", WRITE, "sh", path)
+            .stdin(file -> file.write(content))
+            .stderr(stderr)
+            .timeout(context.deadline().remaining());
+    try (Execution execution = connection.exec(command)) {
       int exitCode = execution.await();
       if (exitCode != 0) {
         throw new RemoteCommandException(
-            "the machine cannot " + what + " " + path + ": sh ended with " + exitCode,
+            "the machine cannot write " + path + ": sh ended with " + exitCode,
             stderr.toString(StandardCharsets.UTF_8),
             null);
       }

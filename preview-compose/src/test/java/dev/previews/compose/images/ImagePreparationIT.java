@@ -12,7 +12,9 @@ import dev.previews.compose.model.DeployableModel;
 import dev.previews.compose.model.DeployedService;
 import dev.previews.engine.Engine;
 import dev.previews.error.RemoteCommandException;
+import dev.previews.exec.Command;
 import dev.previews.exec.Deadline;
+import dev.previews.exec.Execution;
 import dev.previews.machines.TestImages;
 import dev.previews.progress.ProgressEvent;
 import dev.previews.spi.Connection;
@@ -20,6 +22,7 @@ import dev.previews.spi.Context;
 import dev.previews.spi.Dialer;
 import dev.previews.spi.Endpoint;
 import dev.previews.spi.Machine;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -303,7 +306,9 @@ class ImagePreparationIT {
   private PreparedImages prepareWithoutCli(DeployableModel model) {
     ComposeCli none = new ComposeCli(Map.of());
     return prepare(
-        new ImagePreparation(none, socket, engine, machine, connection, System.getenv()), model);
+        new ImagePreparation(
+            none, socket, engine, machine, connection, this::noted, System.getenv()),
+        model);
   }
 
   private PreparedImages prepare(ImagePreparation preparation, DeployableModel model) {
@@ -313,7 +318,17 @@ class ImagePreparationIT {
   }
 
   private ImagePreparation preparation(Map<String, String> environment) {
-    return new ImagePreparation(CLI, socket, engine, machine, connection, environment);
+    return new ImagePreparation(CLI, socket, engine, machine, connection, this::noted, environment);
+  }
+
+  /** What the last one noted on the machine. */
+  private String noted() {
+    ByteArrayOutputStream noted = new ByteArrayOutputStream();
+    Command cat = Command.of("cat", ImageStateFile.path(machine)).stdout(noted);
+    try (Execution execution = connection.exec(cat)) {
+      execution.await();
+    }
+    return noted.toString(StandardCharsets.UTF_8);
   }
 
   /** An image with one more layer, of so many megabytes of noise in one file. */
