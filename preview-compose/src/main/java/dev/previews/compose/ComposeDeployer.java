@@ -9,6 +9,7 @@ import dev.previews.compose.files.FileSync;
 import dev.previews.compose.files.SyncReport;
 import dev.previews.compose.images.ImagePreparation;
 import dev.previews.compose.images.PreparedImages;
+import dev.previews.compose.images.SupersededImages;
 import dev.previews.compose.model.DeployableModel;
 import dev.previews.compose.model.ProjectReader;
 import dev.previews.compose.model.ResolvedModel;
@@ -33,6 +34,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Deploys with the Compose CLI of this machine against the engine of the other. */
 final class ComposeDeployer implements Deployer {
@@ -104,15 +106,24 @@ final class ComposeDeployer implements Deployer {
               connection,
               () -> lease.notedImages(context),
               environment);
+      AtomicBoolean built = new AtomicBoolean();
       // One moves bytes, the other builds and pulls: neither needs the other.
       Together.run(
           "preview-files-and-images",
           () -> context.step(Step.FILES, () -> copy(model, filesDirectory, connection, context)),
-          () -> context.step(Step.IMAGES, () -> prepare(images, model, socket, context)));
+          () ->
+              built.set(
+                  !context
+                      .step(Step.IMAGES, () -> prepare(images, model, socket, context))
+                      .built()
+                      .isEmpty()));
       lease.requireHeld();
       // What the next run is to know of the images is nothing that this one has to wait for.
       Together.run(
           "preview-deploy", () -> context.step(Step.DEPLOY, up::run), () -> images.note(context));
+      if (built.get()) {
+        new SupersededImages(engine, machine, context).remove();
+      }
     }
     return model;
   }
