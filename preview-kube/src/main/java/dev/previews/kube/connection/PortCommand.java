@@ -20,61 +20,40 @@ final class PortCommand {
    * connection, since the peer must not take it for an end.
    */
   private static final String PERL =
-      """
-      my ($port, $mark) = @ARGV;
-      $SIG{PIPE} = 'IGNORE';
-      socket(my $s, PF_INET, SOCK_STREAM, 0) or die "socket: $!\\n";
-      setsockopt($s, IPPROTO_TCP, TCP_NODELAY, 1);
-      connect($s, sockaddr_in($port, INADDR_LOOPBACK)) or die "port $port: $!\\n";
-      sub put {
-        my ($to, $bytes) = @_;
-        for (my $o = 0; $o < length $bytes;) {
-          my $w = syswrite($to, $bytes, length($bytes) - $o, $o);
-          return 0 unless defined $w;
-          $o += $w;
-        }
-        return 1;
-      }
-      my $parent = $$;
-      my $child = fork();
-      die "fork: $!\\n" unless defined $child;
-      if (!$child) {
-        sub broken {
-          setsockopt($s, SOL_SOCKET, SO_LINGER, pack('ii', 1, 0));
-          kill 'KILL', $parent;
-          exit 1;
-        }
-        my $open = 1;
-        while (1) {
-          my $n = '';
+      PerlPieces.FUNCTIONS
+          + """
+          my ($port, $mark) = @ARGV;
+          $SIG{PIPE} = 'IGNORE';
+          socket(my $s, PF_INET, SOCK_STREAM, 0) or die "socket: $!\\n";
+          setsockopt($s, IPPROTO_TCP, TCP_NODELAY, 1);
+          connect($s, sockaddr_in($port, INADDR_LOOPBACK)) or die "port $port: $!\\n";
+          my $parent = $$;
+          my $child = fork();
+          die "fork: $!\\n" unless defined $child;
+          if (!$child) {
+            sub broken {
+              setsockopt($s, SOL_SOCKET, SO_LINGER, pack('ii', 1, 0));
+              kill 'KILL', $parent;
+              exit 1;
+            }
+            my $open = 1;
+            pieces(sub { $open &&= put($s, $_[0]) }) or broken();
+            shutdown($s, 1);
+            exit 0;
+          }
           while (1) {
-            sysread(STDIN, my $c, 1) or broken();
-            last if $c eq "\\n";
-            $n .= $c;
+            my $n = sysread($s, my $b, 65536);
+            if (!defined $n) {
+              print STDERR "port $port: $!\\n";
+              kill 'KILL', $child;
+              exit 1;
+            }
+            last unless $n;
+            put(*STDOUT, $b) or exit 1;
           }
-          last if $n == 0;
-          while ($n > 0) {
-            my $r = sysread(STDIN, my $b, $n < 65536 ? $n : 65536) or broken();
-            $n -= $r;
-            $open &&= put($s, $b);
-          }
-        }
-        shutdown($s, 1);
-        exit 0;
-      }
-      while (1) {
-        my $n = sysread($s, my $b, 65536);
-        if (!defined $n) {
-          print STDERR "port $port: $!\\n";
-          kill 'KILL', $child;
-          exit 1;
-        }
-        last unless $n;
-        put(*STDOUT, $b) or exit 1;
-      }
-      print STDERR "$mark\\n";
-      waitpid($child, 0);
-      """;
+          print STDERR "$mark\\n";
+          waitpid($child, 0);
+          """;
 
   private PortCommand() {}
 

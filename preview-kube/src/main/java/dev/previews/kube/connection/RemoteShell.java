@@ -25,6 +25,12 @@ final class RemoteShell {
   /** What fits into a pipe at once. */
   static final int BLOCK = 64 * 1024;
 
+  /** After how many pieces it pays to start a program that puts all others together. */
+  private static final int FEW = 8;
+
+  private static final String JOINER =
+      PerlPieces.FUNCTIONS + "exit(pieces(sub { put(*STDOUT, $_[0]) }) ? 0 : 1);";
+
   /**
    * Runs a command whose input comes in pieces, each after a line with its length; a length of 0 is
    * the end. So the end arrives whatever the protocol, and an input that breaks off without it
@@ -32,16 +38,25 @@ final class RemoteShell {
    * is said on standard error, and the rest of the input is read until its end: a server that
    * closes a socket with unread input resets it, and the exit code is lost.
    *
-   * <p>A piece of whole blocks is passed on while it arrives; what is not is read first.
+   * <p>Each of the first pieces is a {@code dd}: one of whole blocks is passed on while it arrives,
+   * what is not is read first. Where there is Perl it takes the pieces after these: Debian's {@code
+   * dd} costs a piece of 1 MiB more time than its bytes do. Busybox, where there is none, starts
+   * its own faster.
    */
   static final String FRAMED =
       """
-      sh -c 'while read -r n; do
+      sh -c 'i=0
+        while read -r n; do
           [ "$n" -gt 0 ] || exit 0
           if [ $((n %% %1$d)) = 0 ]; then dd bs=%1$d count=$((n / %1$d)) iflag=fullblock
           else dd bs="$n" count=1 iflag=fullblock; fi
+          i=$((i + 1))
+          if [ $i = %2$d ] && perl -e 1; then
+            perl -e "$0" && exit 0
+            break
+          fi
         done
-        kill -KILL 0' 2>/dev/null | {
+        kill -KILL 0' '%3$s' 2>/dev/null | {
         (exec "$@")
         code=$?
         echo "$0" >&2
@@ -49,7 +64,7 @@ final class RemoteShell {
         exit $code
       }
       """
-          .formatted(BLOCK);
+          .formatted(BLOCK, FEW, JOINER);
 
   private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
 

@@ -32,6 +32,9 @@ class RemoteShellTest {
 
   @TempDir private static Path tools;
 
+  /** Where programs are looked for first. */
+  @TempDir Path first;
+
   private final boolean busybox;
 
   RemoteShellTest(boolean busybox) {
@@ -59,9 +62,8 @@ class RemoteShellTest {
     // setsid, because a broken stream kills the whole process group.
     ProcessBuilder builder = new ProcessBuilder("setsid", "-w");
     builder.command().addAll(RemoteShell.ENTRY);
-    if (busybox) {
-      builder.environment().put("PATH", tools.toString());
-    }
+    String path = busybox ? tools.toString() : System.getenv("PATH");
+    builder.environment().put("PATH", first + ":" + path);
     Process process = builder.redirectError(ProcessBuilder.Redirect.DISCARD).start();
     try (OutputStream stdin = process.getOutputStream()) {
       stdin.write(
@@ -101,8 +103,7 @@ class RemoteShellTest {
                 Thread.sleep(5);
               }
               piece(stdin, "12\n");
-              stdin.write("0\n".getBytes(StandardCharsets.US_ASCII));
-              stdin.flush();
+              end(stdin);
             });
     assertThat(out).isEqualTo("ab\n012345678912\n");
   }
@@ -119,11 +120,10 @@ class RemoteShellTest {
               piece(stdin, three);
               piece(stdin, "12\n");
               piece(stdin, three);
-              stdin.write("0\n".getBytes(StandardCharsets.US_ASCII));
+              end(stdin);
             });
     byte[] all = (three + "12\n" + three).getBytes(StandardCharsets.US_ASCII);
-    assertThat(out)
-        .startsWith(HexFormat.of().formatHex(MessageDigest.getInstance("MD5").digest(all)));
+    assertThat(out).startsWith(md5(all));
   }
 
   @Test
@@ -151,6 +151,81 @@ class RemoteShellTest {
     assertThat(out).doesNotContain("it looked whole");
   }
 
+  /** More pieces than are joined one by one, and what they are together. */
+  private static byte[] manyPieces(OutputStream stdin) throws IOException {
+    StringBuilder all = new StringBuilder();
+    for (int i = 0; i < 30; i++) {
+      String text = i % 10 == 0 ? "0\n".repeat(RemoteShell.BLOCK) : "piece " + i + "\n";
+      piece(stdin, text);
+      all.append(text);
+    }
+    return all.toString().getBytes(StandardCharsets.US_ASCII);
+  }
+
+  private static void end(OutputStream stdin) throws IOException {
+    stdin.write("0\n".getBytes(StandardCharsets.US_ASCII));
+    stdin.flush();
+  }
+
+  private String md5OfManyPieces() throws Exception {
+    return run(
+        Command.of("md5sum"),
+        "END",
+        0,
+        stdin -> {
+          manyPieces(stdin);
+          end(stdin);
+        });
+  }
+
+  private static String md5(byte[] bytes) throws Exception {
+    return HexFormat.of().formatHex(MessageDigest.getInstance("MD5").digest(bytes));
+  }
+
+  private void makePerl(String script) throws IOException {
+    Path perl = Files.writeString(first.resolve("perl"), "#!/bin/sh\n" + script + "\n");
+    assertThat(perl.toFile().setExecutable(true)).isTrue();
+  }
+
+  @Test
+  void manyFramesAreJoinedWithPerlAndWithout() throws Exception {
+    String expected = md5(manyPieces(OutputStream.nullOutputStream()));
+    assertThat(md5OfManyPieces()).startsWith(expected);
+    makePerl("exit 1");
+    assertThat(md5OfManyPieces()).startsWith(expected);
+  }
+
+  @Test
+  void aPerlThatFailsOnTheWayKillsTheCommand() throws Exception {
+    makePerl("[ \"$2\" = 1 ]");
+    String out =
+        run(
+            Command.of("sh", "-c", "cat >/dev/null; echo it looked whole"),
+            "END",
+            137,
+            stdin -> {
+              manyPieces(stdin);
+              end(stdin);
+            });
+    assertThat(out).doesNotContain("it looked whole");
+  }
+
+  @Test
+  void aStreamThatBreaksOffAfterManyFramesKillsTheCommand() throws Exception {
+    for (String rest : List.of("", "1", "10\nabc")) {
+      String out =
+          run(
+              Command.of("sh", "-c", "cat >/dev/null; echo it looked whole"),
+              "END",
+              137,
+              stdin -> {
+                manyPieces(stdin);
+                stdin.write(rest.getBytes(StandardCharsets.US_ASCII));
+              });
+      assertThat(out).as("after %s", rest).doesNotContain("it looked whole");
+    }
+  }
+
   @Test
   void aCommandMayEndBeforeItsInput() throws Exception {
     run(
@@ -161,7 +236,7 @@ class RemoteShellTest {
           piece(stdin, "x");
           Thread.sleep(300);
           piece(stdin, "y".repeat(200_000));
-          stdin.write("0\n".getBytes(StandardCharsets.US_ASCII));
+          end(stdin);
         });
   }
 
