@@ -98,7 +98,6 @@ class CustomisationIT {
           .as("each has keys of its own")
           .isNotEqualTo(VmPlace.docker("exec", "preview-" + one, "cat", "/etc/preview/key.pub"));
     }
-    notices.clear();
     Vms larger =
         DockerVm.dockerVm(TestImages.sshMachine()).memory(2L << 30).machines().customise("true");
     try (Driver driver = larger.open(call)) {
