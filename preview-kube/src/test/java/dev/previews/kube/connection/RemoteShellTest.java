@@ -88,6 +88,12 @@ class RemoteShellTest {
     stdin.flush();
   }
 
+  /** What reads all of this input must not go on as if it were whole. */
+  private void requireKilled(Feeder feeder) throws Exception {
+    Command command = Command.of("sh", "-c", "cat >/dev/null; echo it looked whole");
+    assertThat(run(command, "END", 137, feeder)).doesNotContain("it looked whole");
+  }
+
   @Test
   void framesAreJoinedExactlyHoweverSlowlyTheyCome() throws Exception {
     String out =
@@ -128,27 +134,16 @@ class RemoteShellTest {
 
   @Test
   void aStreamThatBreaksOffWithinAFrameOfBlocksKillsTheCommand() throws Exception {
-    String out =
-        run(
-            Command.of("sh", "-c", "cat >/dev/null; echo it looked whole"),
-            "END",
-            137,
-            stdin -> {
-              stdin.write((2 * RemoteShell.BLOCK + "\n").getBytes(StandardCharsets.US_ASCII));
-              stdin.write("a".repeat(RemoteShell.BLOCK).getBytes(StandardCharsets.US_ASCII));
-            });
-    assertThat(out).doesNotContain("it looked whole");
+    requireKilled(
+        stdin -> {
+          stdin.write((2 * RemoteShell.BLOCK + "\n").getBytes(StandardCharsets.US_ASCII));
+          stdin.write("a".repeat(RemoteShell.BLOCK).getBytes(StandardCharsets.US_ASCII));
+        });
   }
 
   @Test
   void aStreamThatBreaksOffKillsTheCommand() throws Exception {
-    String out =
-        run(
-            Command.of("sh", "-c", "cat; echo it looked whole"),
-            "END",
-            137,
-            stdin -> stdin.write("10\nabc".getBytes(StandardCharsets.US_ASCII)));
-    assertThat(out).doesNotContain("it looked whole");
+    requireKilled(stdin -> stdin.write("10\nabc".getBytes(StandardCharsets.US_ASCII)));
   }
 
   /** More pieces than are joined one by one, and what they are together. */
@@ -198,31 +193,21 @@ class RemoteShellTest {
   @Test
   void aPerlThatFailsOnTheWayKillsTheCommand() throws Exception {
     makePerl("[ \"$2\" = 1 ]");
-    String out =
-        run(
-            Command.of("sh", "-c", "cat >/dev/null; echo it looked whole"),
-            "END",
-            137,
-            stdin -> {
-              manyPieces(stdin);
-              end(stdin);
-            });
-    assertThat(out).doesNotContain("it looked whole");
+    requireKilled(
+        stdin -> {
+          manyPieces(stdin);
+          end(stdin);
+        });
   }
 
   @Test
   void aStreamThatBreaksOffAfterManyFramesKillsTheCommand() throws Exception {
     for (String rest : List.of("", "1", "10\nabc")) {
-      String out =
-          run(
-              Command.of("sh", "-c", "cat >/dev/null; echo it looked whole"),
-              "END",
-              137,
-              stdin -> {
-                manyPieces(stdin);
-                stdin.write(rest.getBytes(StandardCharsets.US_ASCII));
-              });
-      assertThat(out).as("after %s", rest).doesNotContain("it looked whole");
+      requireKilled(
+          stdin -> {
+            manyPieces(stdin);
+            stdin.write(rest.getBytes(StandardCharsets.US_ASCII));
+          });
     }
   }
 
