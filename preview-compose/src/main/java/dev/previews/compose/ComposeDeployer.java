@@ -9,7 +9,6 @@ import dev.previews.compose.files.FileSync;
 import dev.previews.compose.files.SyncReport;
 import dev.previews.compose.images.ImagePreparation;
 import dev.previews.compose.images.PreparedImages;
-import dev.previews.compose.images.SupersededImages;
 import dev.previews.compose.model.DeployableModel;
 import dev.previews.compose.model.ProjectReader;
 import dev.previews.compose.model.ResolvedModel;
@@ -34,7 +33,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Deploys with the Compose CLI of this machine against the engine of the other. */
 final class ComposeDeployer implements Deployer {
@@ -106,26 +104,37 @@ final class ComposeDeployer implements Deployer {
               connection,
               () -> lease.notedImages(context),
               environment);
-      AtomicBoolean built = new AtomicBoolean();
+      FileSync files = new FileSync(model.files(), filesDirectory, connection, context);
       // One moves bytes, the other builds and pulls: neither needs the other.
       Together.run(
           "preview-files-and-images",
-          () -> context.step(Step.FILES, () -> copy(model, filesDirectory, connection, context)),
-          () ->
-              built.set(
-                  !context
-                      .step(Step.IMAGES, () -> prepare(images, model, socket, context))
-                      .built()
-                      .isEmpty()));
+          () -> context.step(Step.FILES, () -> copy(files, model, connection, context)),
+          () -> context.step(Step.IMAGES, () -> prepare(images, model, socket, context)));
       lease.requireHeld();
-      // What the next run is to know of the images is nothing that this one has to wait for.
-      Together.run(
-          "preview-deploy", () -> context.step(Step.DEPLOY, up::run), () -> images.note(context));
-      if (built.get()) {
-        new SupersededImages(engine, machine, context).remove();
-      }
+      start(up, files, images, context);
+      images.removeSuperseded(context);
     }
     return model;
+  }
+
+  /** What the next run is to know of files and images is nothing that this one has to wait for. */
+  private static void start(
+      ComposeUp up, FileSync files, ImagePreparation images, Context context) {
+    Runnable keep =
+        () -> {
+          files.commit();
+          images.note(context);
+        };
+    try {
+      Together.run("preview-deploy", () -> context.step(Step.DEPLOY, up::run), keep);
+    } catch (RuntimeException e) {
+      try {
+        keep.run(); // it may have been interrupted, and all would be sent again
+      } catch (RuntimeException again) {
+        e.addSuppressed(again);
+      }
+      throw e;
+    }
   }
 
   private PreparedImages prepare(
@@ -144,8 +153,8 @@ final class ComposeDeployer implements Deployer {
   }
 
   private static SyncReport copy(
-      DeployableModel model, String filesDirectory, Connection connection, Context context) {
-    SyncReport report = FileSync.sync(model.files(), filesDirectory, connection, context);
+      FileSync files, DeployableModel model, Connection connection, Context context) {
+    SyncReport report = files.copy();
     if (!model.emptyDirectories().isEmpty()) {
       List<String> argv = new ArrayList<>(List.of("mkdir", "-p", "--"));
       argv.addAll(model.emptyDirectories());

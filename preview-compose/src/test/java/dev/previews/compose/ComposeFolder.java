@@ -9,6 +9,7 @@ import dev.previews.exec.Deadline;
 import dev.previews.exec.Execution;
 import dev.previews.machines.TestImages;
 import dev.previews.progress.ProgressEvent;
+import dev.previews.spi.Connection;
 import dev.previews.spi.Context;
 import dev.previews.spi.Deployment;
 import dev.previews.spi.DuplexStream;
@@ -80,6 +81,11 @@ final class ComposeFolder {
   }
 
   Deployment up(Context context) {
+    return up(machine, context);
+  }
+
+  /** Over a connection to the same machine. */
+  Deployment up(Connection connection, Context context) {
     Project project =
         deployer.read(ProjectSource.of(List.of(directory.resolve("compose.yaml"))), context);
     return deployer
@@ -88,7 +94,7 @@ final class ComposeFolder {
             machine.machine().id(),
             Map.of("PREVIEW_URL_WEB_8080", "http://planned"),
             context)
-        .deploy(machine.machine(), machine, context);
+        .deploy(machine.machine(), connection, context);
   }
 
   Deployment attach() {

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes a directory of a machine hold the same files as sources on this machine, over nothing but
@@ -15,7 +16,9 @@ import java.util.stream.Collectors;
  *
  * <pre>{@code
  * FileSource site = new FileSource(project.resolve("site"), "project/site");
- * FileSync.sync(List.of(site), machine.directory() + "/files", connection, context);
+ * FileSync sync = new FileSync(List.of(site), machine.directory() + "/files", connection, context);
+ * sync.copy();
+ * sync.commit();
  * String bindSource = FileSync.remotePath(machine.directory() + "/files", site);
  * }</pre>
  *
@@ -27,8 +30,8 @@ import java.util.stream.Collectors;
  * changed since it was copied, by the far end's own clock and inode, is compared by its digest.
  * What was not copied is never removed, and a directory only when it holds nothing else. Everything
  * arrives and is verified beside the tree before the tree is touched; then each file is replaced at
- * once, or written in place where the source is a file. The manifest is replaced last. Whatever was
- * interrupted is sent again.
+ * once, or written in place where the source is a file. The manifest is replaced last, by {@link
+ * #commit}. Whatever was interrupted before is sent again.
  *
  * <p>Symlinks are copied as links. {@value IgnoreRules#FILE_NAME} files, in gitignore syntax, in a
  * source or in directories below it, limit what is copied of it and are not copied themselves.
@@ -45,10 +48,17 @@ public final class FileSync {
   private long bytes;
   private int removed;
   private List<String> unsteady = List.of();
+  private @Nullable Manifest uncommitted;
 
-  private FileSync(List<FileSource> sources, FarEnd farEnd, Context context) {
-    this.sources = sources;
-    this.farEnd = farEnd;
+  /**
+   * One copy.
+   *
+   * @param remoteDirectory an absolute path on the machine, of this copy's own
+   */
+  public FileSync(
+      List<FileSource> sources, String remoteDirectory, Connection connection, Context context) {
+    this.sources = List.copyOf(sources);
+    this.farEnd = new FarEnd(connection, context, remoteDirectory);
     this.context = context;
   }
 
@@ -58,25 +68,14 @@ public final class FileSync {
   }
 
   /**
-   * Copies what differs.
+   * Copies what differs. When this returns everything is in its place and verified.
    *
-   * @param remoteDirectory an absolute path on the machine, of this copy's own
    * @throws InvalidInputException when a source cannot be read, or changes all the time
    * @throws RemoteCommandException when the far end fails, for instance because its disk is full
    */
-  public static SyncReport sync(
-      List<FileSource> sources, String remoteDirectory, Connection connection, Context context) {
-    FarEnd farEnd = new FarEnd(connection, context, remoteDirectory);
-    return new FileSync(List.copyOf(sources), farEnd, context).run();
-  }
-
-  private void noticeSkipped(String path) {
-    String why = SystemPaths.holds(Path.of(path)) ? "the machine has its own" : "it is no file";
-    context.notice("not copied, as " + why + ": " + path);
-  }
-
-  private SyncReport run() {
+  public SyncReport copy() {
     for (int round = 0; round < ROUNDS; round++) {
+      commit(); // the round before
       LocalTree local = runRound();
       if (unsteady.isEmpty()) {
         local.skipped().forEach(this::noticeSkipped);
@@ -86,6 +85,26 @@ public final class FileSync {
     throw new InvalidInputException(
         "files change, or cannot be read, while they are copied: "
             + unsteady.stream().limit(NAMES_SHOWN).collect(Collectors.joining(", ")));
+  }
+
+  /**
+   * Keeps at the far end what it holds since {@link #copy}; else the next copy sends it again. Does
+   * nothing where it is known there. Who uses the files need not wait for it.
+   *
+   * @throws RemoteCommandException when the far end fails, or somebody else has begun to copy to
+   *     the same directory
+   */
+  public void commit() {
+    Manifest manifest = uncommitted;
+    if (manifest != null) {
+      farEnd.commit(manifest);
+      uncommitted = null;
+    }
+  }
+
+  private void noticeSkipped(String path) {
+    String why = SystemPaths.holds(Path.of(path)) ? "the machine has its own" : "it is no file";
+    context.notice("not copied, as " + why + ": " + path);
   }
 
   private LocalTree runRound() {
@@ -98,7 +117,7 @@ public final class FileSync {
     } else {
       progress(changes).end();
       if (asked) {
-        farEnd.commit(new Manifest(changes.kept()));
+        uncommitted = new Manifest(changes.kept());
       }
     }
     return comparison.local();
@@ -122,8 +141,7 @@ public final class FileSync {
     CopyProgress progress = progress(changes);
     Archive archive = new Archive(changes, local.inPlace(), progress, reader::failed);
     farEnd.receive(changes.digest(), archive::writeTo, reader);
-    Manifest manifest = Arrival.manifest(local, changes, archive.contents(), reader.state());
-    farEnd.commit(manifest);
+    uncommitted = Arrival.manifest(local, changes, archive.contents(), reader.state());
     unsteady = archive.unsteady();
     files += archive.contents().size();
     for (String path : archive.contents().keySet()) {

@@ -32,6 +32,7 @@ public final class ImagePreparation {
   private final LocalEngine localEngine;
   private @Nullable ImageState state;
   private String noted = "";
+  private boolean hasBuilt;
 
   /**
    * For one machine; nothing of what is given is closed.
@@ -87,6 +88,7 @@ public final class ImagePreparation {
     unbuilt.addAll(candidates);
     new Claims(machine, engine, store, context).claim(unbuilt, known);
     List<String> built = new Builds(cli, socket, store, model, context).run(known);
+    hasBuilt = !built.isEmpty();
     unbuilt.addAll(built(model));
     known.retain(unbuilt);
     return new PreparedImages(built, sent, toPull(model, store));
@@ -122,6 +124,16 @@ public final class ImagePreparation {
     if (!now.equals(noted)) {
       new ImageStateFile(machine, connection, context).write(now);
       noted = now;
+    }
+  }
+
+  /**
+   * Removes what the builds of {@link #prepare} took the name of, if there were any; to be called
+   * when what was built runs. Where that fails, it is said and they stay until the next time.
+   */
+  public void removeSuperseded(Context context) {
+    if (hasBuilt) {
+      new SupersededImages(engine, machine, context).remove();
     }
   }
 

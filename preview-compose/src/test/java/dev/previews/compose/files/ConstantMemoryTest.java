@@ -51,7 +51,7 @@ class ConstantMemoryTest {
 
     public static void main(String[] arguments) throws IOException {
       try (LocalConnection connection = LocalConnection.plain()) {
-        FileSync.sync(
+        WholeCopy.of(
             List.of(new FileSource(Path.of(arguments[0]), "project")),
             arguments[1],
             connection,

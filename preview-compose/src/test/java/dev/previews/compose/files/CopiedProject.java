@@ -52,8 +52,17 @@ abstract class CopiedProject {
   }
 
   SyncReport sync(FileSource... sources) {
-    Context context = Context.of(Deadline.in(Duration.ofMinutes(1)), events::add);
-    return FileSync.sync(List.of(sources), remote.toString(), connection, context);
+    return WholeCopy.of(List.of(sources), remote.toString(), connection, context());
+  }
+
+  /** A copy of the project that was not begun. */
+  FileSync copier() {
+    List<FileSource> sources = List.of(new FileSource(project, "project"));
+    return new FileSync(sources, remote.toString(), connection, context());
+  }
+
+  private Context context() {
+    return Context.of(Deadline.in(Duration.ofMinutes(1)), events::add);
   }
 
   Path write(String path, String content) throws IOException {

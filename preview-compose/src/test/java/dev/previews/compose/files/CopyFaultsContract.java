@@ -7,7 +7,6 @@ import dev.previews.error.PreviewException;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.util.Arrays;
 import java.util.Map;
@@ -77,20 +76,28 @@ abstract class CopyFaultsContract extends SourcesContract {
   @Test
   void refusesToCommitWhenAnotherCopyBegan() throws Exception {
     write("a", "A");
-    connection.filterStdin(
-        out -> {
-          try {
-            if (Files.exists(remote.resolve(".sync/owner"))) {
-              Files.writeString(remote.resolve(".sync/owner"), "somebody else");
-            }
-          } catch (IOException e) {
-            throw new UncheckedIOException(e);
-          }
-          return out;
-        });
-    assertThatThrownBy(this::sync)
+    FileSync first = copier();
+    first.copy();
+    write("b", "B");
+    FileSync second = copier();
+    second.copy();
+    assertThatThrownBy(first::commit)
         .isInstanceOf(PreviewException.class)
         .hasMessageContaining("another copy to the same directory is under way");
+    second.commit();
+    assertThat(far()).isEqualTo(FileTree.of(project));
+    assertNothingToDo();
+  }
+
+  @Test
+  void whatWasNotCommittedIsSentAgain() throws Exception {
+    write("a", "A");
+    copier().copy();
+    assertThat(far()).isEqualTo(FileTree.of(project));
+    Files.writeString(farPath("a"), "B");
+    assertThat(sync().files()).isEqualTo(1);
+    assertThat(far()).isEqualTo(FileTree.of(project));
+    assertNothingToDo();
   }
 
   /** Takes everything and passes on only the first bytes: a connection that lost the rest. */

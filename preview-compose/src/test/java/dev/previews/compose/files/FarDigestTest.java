@@ -203,7 +203,7 @@ class FarDigestTest {
   }
 
   private SyncReport sync() {
-    return FileSync.sync(
+    return WholeCopy.of(
         List.of(new FileSource(project, "project")),
         far.toString(),
         connection,

@@ -60,7 +60,7 @@ final class FileSyncBench {
 
   private static SyncReport sync(LocalConnection connection, Path source) {
     Context context = Context.of(Deadline.in(Duration.ofMinutes(5)), ProgressListener.none());
-    return FileSync.sync(
+    return WholeCopy.of(
         List.of(new FileSource(source, "project")), "/bench/files", connection, context);
   }
 

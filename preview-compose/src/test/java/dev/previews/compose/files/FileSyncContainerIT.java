@@ -82,7 +82,7 @@ class FileSyncContainerIT extends FileSyncContract {
   }
 
   private SyncReport sync(Path source) throws Exception {
-    return FileSync.sync(
+    return WholeCopy.of(
         List.of(new FileSource(source, "big")),
         "/small/files",
         connect(),
