@@ -74,6 +74,10 @@ final class LimitedGateway implements BeforeEachCallback, AfterEachCallback {
     return name + ":127.0.0.1:" + web.port();
   }
 
+  int httpPort() {
+    return gateway.httpAddress().getPort();
+  }
+
   int status(String label) throws Exception {
     return get(label, "/hello").statusCode();
   }
@@ -82,12 +86,7 @@ final class LimitedGateway implements BeforeEachCallback, AfterEachCallback {
     return HttpClient.newHttpClient()
         .send(
             HttpRequest.newBuilder(
-                    URI.create(
-                        "http://127.0.0.1:"
-                            + gateway.httpAddress().getPort()
-                            + "/proxy/"
-                            + label
-                            + path))
+                    URI.create("http://127.0.0.1:" + httpPort() + "/proxy/" + label + path))
                 .timeout(Duration.ofSeconds(20))
                 .build(),
             HttpResponse.BodyHandlers.ofString());

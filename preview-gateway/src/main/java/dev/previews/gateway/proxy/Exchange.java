@@ -1,6 +1,7 @@
 package dev.previews.gateway.proxy;
 
 import dev.previews.gateway.metrics.Metrics;
+import dev.previews.gateway.tunnels.StreamUse;
 import dev.previews.gateway.tunnels.Tunnel;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -90,10 +91,7 @@ final class Exchange {
   }
 
   void start(boolean fresh) {
-    Future<Upstream> stream =
-        head.isGrpc()
-            ? pool.http2(route.tunnel(), origin)
-            : pool.http1(route.tunnel(), origin, fresh || head.upgrade() != null);
+    Future<Upstream> stream = stream(fresh);
     if (stream.isSuccess()) {
       begin(stream.getNow());
     } else {
@@ -109,6 +107,18 @@ final class Exchange {
             }
           });
     }
+  }
+
+  private Future<Upstream> stream(boolean fresh) {
+    if (head.isGrpc()) {
+      return pool.http2(route.tunnel(), origin);
+    }
+    if (head.upgrade() != null) {
+      return pool.newHttp1(route.tunnel(), origin, StreamUse.UPGRADE);
+    }
+    return fresh
+        ? pool.newHttp1(route.tunnel(), origin, StreamUse.ANSWERS)
+        : pool.http1(route.tunnel(), origin);
   }
 
   private void begin(Upstream opened) {

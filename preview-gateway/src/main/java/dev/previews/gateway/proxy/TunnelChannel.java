@@ -1,5 +1,6 @@
 package dev.previews.gateway.proxy;
 
+import dev.previews.gateway.tunnels.StreamUse;
 import dev.previews.gateway.tunnels.Tunnel;
 import dev.previews.gateway.tunnels.TunnelStream;
 import io.netty.buffer.ByteBuf;
@@ -33,6 +34,7 @@ final class TunnelChannel extends AbstractChannel implements DuplexChannel {
   private final ChannelConfig config = new DefaultChannelConfig(this);
   private final Tunnel tunnel;
   private final InetSocketAddress origin;
+  private final StreamUse use;
   private final Queue<ByteBuf> received = new ArrayDeque<>();
   private @Nullable TunnelStream stream;
   private @Nullable ChannelPromise opening;
@@ -46,17 +48,18 @@ final class TunnelChannel extends AbstractChannel implements DuplexChannel {
   private boolean outputEnded;
   private boolean closedByPeer;
 
-  TunnelChannel(Tunnel tunnel, InetSocketAddress origin) {
+  TunnelChannel(Tunnel tunnel, InetSocketAddress origin, StreamUse use) {
     super(null);
     this.tunnel = tunnel;
     this.origin = origin;
+    this.use = use;
   }
 
   /** Opens the stream; call it once, when registered, on the event loop. */
   ChannelFuture openStream() {
     ChannelPromise promise = newPromise();
     opening = promise;
-    stream = tunnel.open(origin, new Events());
+    stream = tunnel.open(origin, use, new Events());
     return promise;
   }
 

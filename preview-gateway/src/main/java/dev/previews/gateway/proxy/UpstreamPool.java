@@ -1,5 +1,6 @@
 package dev.previews.gateway.proxy;
 
+import dev.previews.gateway.tunnels.StreamUse;
 import dev.previews.gateway.tunnels.Tunnel;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
@@ -55,20 +56,18 @@ final class UpstreamPool {
 
   private record Idle(Upstream upstream, long since) {}
 
-  /**
-   * A stream for one exchange.
-   *
-   * @param fresh whether it must be a new one
-   */
-  Future<Upstream> http1(Tunnel tunnel, InetSocketAddress origin, boolean fresh) {
-    if (!fresh) {
-      Upstream kept = take(tunnel);
-      if (kept != null) {
-        return loop.newSucceededFuture(new Upstream(kept.channel(), kept.handler(), true));
-      }
-    }
+  /** A stream for one exchange: one that was kept, or a new one. */
+  Future<Upstream> http1(Tunnel tunnel, InetSocketAddress origin) {
+    Upstream kept = take(tunnel);
+    return kept != null
+        ? loop.newSucceededFuture(new Upstream(kept.channel(), kept.handler(), true))
+        : newHttp1(tunnel, origin, StreamUse.ANSWERS);
+  }
+
+  /** A new stream for one exchange. */
+  Future<Upstream> newHttp1(Tunnel tunnel, InetSocketAddress origin, StreamUse use) {
     UpstreamHandler handler = new UpstreamHandler();
-    TunnelChannel channel = new TunnelChannel(tunnel, origin);
+    TunnelChannel channel = new TunnelChannel(tunnel, origin, use);
     channel.config().setAutoRead(false);
     channel
         .pipeline()
@@ -87,7 +86,7 @@ final class UpstreamPool {
 
   /** A stream of bytes that nobody here looks at. */
   Future<Channel> raw(Tunnel tunnel, InetSocketAddress origin) {
-    TunnelChannel channel = new TunnelChannel(tunnel, origin);
+    TunnelChannel channel = new TunnelChannel(tunnel, origin, StreamUse.ANSWERS);
     channel.config().setAutoRead(false);
     return open(channel, channel);
   }
@@ -189,7 +188,7 @@ final class UpstreamPool {
     if (known != null && (!known.isDone() || known.isSuccess() && known.getNow().isActive())) {
       return known;
     }
-    TunnelChannel channel = new TunnelChannel(tunnel, origin);
+    TunnelChannel channel = new TunnelChannel(tunnel, origin, StreamUse.ANSWERS);
     channel
         .pipeline()
         .addLast(

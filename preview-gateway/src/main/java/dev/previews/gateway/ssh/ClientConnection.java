@@ -2,6 +2,7 @@ package dev.previews.gateway.ssh;
 
 import dev.previews.gateway.tunnels.ClaimRefusedException;
 import dev.previews.gateway.tunnels.ForwardRequest;
+import dev.previews.gateway.tunnels.StreamUse;
 import dev.previews.gateway.tunnels.Tunnel;
 import dev.previews.gateway.tunnels.TunnelClient;
 import dev.previews.gateway.tunnels.TunnelStream;
@@ -119,7 +120,7 @@ final class ClientConnection implements TunnelClient {
             HostLabel.of(request.tunnel(), id),
             request,
             this,
-            (origin, listener) -> open(target, origin, listener));
+            (origin, use, listener) -> open(target, origin, use, listener));
     return tunnels
         .claim(tunnel)
         .whenComplete(
@@ -170,8 +171,11 @@ final class ClientConnection implements TunnelClient {
   }
 
   private TunnelStream open(
-      ForwardTarget target, InetSocketAddress origin, TunnelStream.Listener listener) {
-    SshStream stream = new SshStream(target, origin, listener);
+      ForwardTarget target,
+      InetSocketAddress origin,
+      StreamUse use,
+      TunnelStream.Listener listener) {
+    SshStream stream = new SshStream(target, origin, use, listener);
     stream.openOn(session);
     return stream;
   }

@@ -1,5 +1,6 @@
 package dev.previews.gateway.ssh;
 
+import dev.previews.gateway.tunnels.StreamUse;
 import dev.previews.gateway.tunnels.TunnelStream;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -22,15 +23,22 @@ import org.slf4j.LoggerFactory;
 final class SshStream extends AbstractClientChannel implements TunnelStream {
   private static final Logger logger = LoggerFactory.getLogger(SshStream.class);
 
+  /** Of a stream that may be idle for its whole life. */
+  static final long UPGRADE_WINDOW = 4096;
+
   private final ForwardTarget target;
   private final InetSocketAddress origin;
+  private final StreamUse use;
   private final Listener listener;
+  private final FirstWindow window;
 
-  SshStream(ForwardTarget target, InetSocketAddress origin, Listener listener) {
+  SshStream(ForwardTarget target, InetSocketAddress origin, StreamUse use, Listener listener) {
     super(target.channelType());
     this.target = target;
     this.origin = origin;
+    this.use = use;
     this.listener = listener;
+    this.window = new FirstWindow(getLocalWindow());
     setStreaming(Streaming.Async);
   }
 
@@ -39,6 +47,9 @@ final class SshStream extends AbstractClientChannel implements TunnelStream {
     try {
       ConnectionService service = session.getService(ConnectionService.class);
       service.registerChannel(this);
+      if (use == StreamUse.UPGRADE) {
+        window.begin(UPGRADE_WINDOW);
+      }
       addCloseFutureListener(closed -> listener.closed());
       open()
           .addListener(
@@ -91,7 +102,7 @@ final class SshStream extends AbstractClientChannel implements TunnelStream {
 
   @Override
   protected void doWriteExtendedData(byte[] data, int offset, long length) throws IOException {
-    getLocalWindow().release(length); // a forwarded stream has no second output
+    window.used(length); // a forwarded stream has no second output
   }
 
   @Override
@@ -120,7 +131,7 @@ final class SshStream extends AbstractClientChannel implements TunnelStream {
   public void consumed(int bytes) {
     try {
       if (!isClosing()) {
-        getLocalWindow().release(bytes);
+        window.used(bytes);
       }
     } catch (IOException e) {
       logger.debug("{}: its window cannot be widened: {}", target.name(), e.toString());

@@ -40,16 +40,18 @@ public final class Tunnel {
    * Opens a stream to the service.
    *
    * @param origin for whom
+   * @param use what for
    */
-  public TunnelStream open(InetSocketAddress origin, TunnelStream.Listener listener) {
-    return opener.open(origin, listener);
+  public TunnelStream open(
+      InetSocketAddress origin, StreamUse use, TunnelStream.Listener listener) {
+    return opener.open(origin, use, listener);
   }
 
   /** Opens streams; never throws and never blocks. */
   @FunctionalInterface
   public interface Opener {
     /** Opens one; the listener hears of its fate. */
-    TunnelStream open(InetSocketAddress origin, TunnelStream.Listener listener);
+    TunnelStream open(InetSocketAddress origin, StreamUse use, TunnelStream.Listener listener);
   }
 
   @Override

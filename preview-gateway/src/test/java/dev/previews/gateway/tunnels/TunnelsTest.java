@@ -53,7 +53,7 @@ class TunnelsTest {
         "web-id",
         ForwardRequest.plain("web"),
         client,
-        (origin, listener) -> {
+        (origin, use, listener) -> {
           throw new AssertionError("nobody opens it");
         });
   }
