@@ -105,35 +105,36 @@ final class ComposeDeployer implements Deployer {
               () -> lease.notedImages(context),
               environment);
       FileSync files = new FileSync(model.files(), filesDirectory, connection, context);
-      // One moves bytes, the other builds and pulls: neither needs the other.
-      Together.run(
-          "preview-files-and-images",
-          () -> context.step(Step.FILES, () -> copy(files, model, connection, context)),
-          () -> context.step(Step.IMAGES, () -> prepare(images, model, socket, context)));
-      lease.requireHeld();
-      start(up, files, images, context);
+      try {
+        // One moves bytes, the other builds and pulls: neither needs the other.
+        Together.run(
+            "preview-files-and-images",
+            () -> context.step(Step.FILES, () -> copy(files, model, connection, context)),
+            () -> context.step(Step.IMAGES, () -> prepare(images, model, socket, context)));
+        lease.requireHeld();
+        // What the next run is to know is nothing that this one has to wait for.
+        Together.run(
+            "preview-deploy",
+            () -> context.step(Step.DEPLOY, up::run),
+            () -> {
+              files.commit();
+              images.note(context);
+            });
+      } catch (RuntimeException e) {
+        commit(files, e);
+        throw e;
+      }
       images.removeSuperseded(context);
     }
     return model;
   }
 
-  /** What the next run is to know of files and images is nothing that this one has to wait for. */
-  private static void start(
-      ComposeUp up, FileSync files, ImagePreparation images, Context context) {
-    Runnable keep =
-        () -> {
-          files.commit();
-          images.note(context);
-        };
+  /** What was copied before something else failed is not to be sent again. */
+  private static void commit(FileSync files, RuntimeException failure) {
     try {
-      Together.run("preview-deploy", () -> context.step(Step.DEPLOY, up::run), keep);
+      files.commit();
     } catch (RuntimeException e) {
-      try {
-        keep.run(); // it may have been interrupted, and all would be sent again
-      } catch (RuntimeException again) {
-        e.addSuppressed(again);
-      }
-      throw e;
+      failure.addSuppressed(e);
     }
   }
 
